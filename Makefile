@@ -1,0 +1,60 @@
+# Slipway: `make` alone prints the verbs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
+SETS   := program training serving tool demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format conformance golden lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.test ## make .venv with everything that the project's own checks need
+	@echo "ready: $(BIN)/slipway --help"
+
+demo: $(VENV)/.demo ## the whole loop on real data, offline: preview, up, train, release, serve, destroy
+	@$(BIN)/slipway demo
+
+test: check ## everything that proves the project
+	@$(BIN)/python -m pytest -q -m "slow" -n 2
+
+check: $(VENV)/.test ## format, lint, types, import rules and the fast tests
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >.import-rules.log 2>&1 || { cat .import-rules.log; exit 1; }
+	@$(BIN)/python -m pytest -q -m "not slow" -n 2
+
+format: $(VENV)/.test ## rewrite the code in the house's format
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+conformance: $(VENV)/.test ## every scenario recorded from the real engine, against the embedded one
+	@$(BIN)/python -m pytest -q tests/conformance
+
+lock: $(VENV)/.test ## resolve requirements/*.in again and write the pinned files
+	@$(BIN)/python -m pip install --quiet uv==0.13.8
+	@$(BIN)/uv pip compile -q --upgrade $(LOCK) requirements/test.in -o requirements.txt
+	@for set in $(SETS); do $(BIN)/uv pip compile -q $(LOCK) -c requirements.txt requirements/$$set.in -o requirements/$$set.txt; done
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+clean: ## remove the virtual environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .slipway *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"slipway needs Python 3.11 or newer, {sys.executable} is {sys.version.split()[0]}: name another one with `make PYTHON=...`")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: requirements/demo.txt requirements/data.txt pyproject.toml | $(BIN)/python
+	@echo "installing what the demo needs into $(VENV) (about a minute, once)"
+	@$(PIP) --require-hashes -r requirements/demo.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements/data.txt
+	@$(PIP) --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements.txt $(VENV)/.demo
+	@echo "installing what the checks need into $(VENV)"
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
