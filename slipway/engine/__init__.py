@@ -1,0 +1,1 @@
+"""The embedded engine: a subset of the `pulumi` command line, on the same state, protocols and exit codes."""

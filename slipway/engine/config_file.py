@@ -1,0 +1,78 @@
+"""Editing Pulumi.STACK.yaml: comments, order and everything not touched stay as they are."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from slipway.engine.backend.durable import read_bytes, write_durably
+from slipway.engine.errors import EngineError
+
+_FIRST = ("secretsprovider", "encryptedkey", "encryptionsalt")
+
+
+def edit(file: Path, change: Callable[[Any], None]) -> None:
+    """Load the file for round trips, let `change` edit the document in place, and write it back."""
+    # Loaded late: a quarter of a second that only edits need.
+    from ruamel.yaml import YAML  # noqa: PLC0415
+    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 2**16
+    text = (read_bytes(file) or b"").decode()
+    # Go's writer indents by four; a file that a person indented otherwise keeps its own width.
+    width = _indentation(text) or 4
+    yaml.indent(mapping=width, sequence=width + 2, offset=width)
+    try:
+        document = yaml.load(text)
+    except YAMLError as error:
+        raise EngineError(f"{file} is no valid YAML: {' '.join(str(error).split())}") from error
+    if document is None:
+        document = CommentedMap()
+    if not isinstance(document, CommentedMap):
+        raise EngineError(f"{file}: a stack file is a mapping with `config:`")
+    change(document)
+    out = io.StringIO()
+    if document:
+        yaml.dump(document, out)
+    write_durably(file, out.getvalue().encode())
+
+
+def _indentation(text: str) -> int | None:
+    for line in text.splitlines():
+        stripped = line.lstrip(" ")
+        if stripped and not stripped.startswith(("#", "-")) and line != stripped:
+            return len(line) - len(stripped)
+    return None
+
+
+def set_top_level(file: Path, key: str, value: str | None) -> None:
+    """Set or remove a key beside `config:`; new ones stand above it, as the real command line writes them."""
+
+    def change(document: Any) -> None:
+        if value is None:
+            document.pop(key, None)
+        elif key in document:
+            document[key] = value
+        else:
+            before = [name for name in _FIRST[: _FIRST.index(key)] if name in document] if key in _FIRST else []
+            document.insert(len(before), key, value)
+
+    edit(file, change)
+
+
+def edit_config(file: Path, change: Callable[[Any], None]) -> None:
+    """Edit the mapping under `config:`; it is made when missing and dropped when left empty."""
+    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
+
+    def inner(document: Any) -> None:
+        config = document.get("config")
+        if config is None:
+            document["config"] = config = CommentedMap()
+        change(config)
+        if not config:
+            del document["config"]
+
+    edit(file, inner)

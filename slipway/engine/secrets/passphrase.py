@@ -1,0 +1,125 @@
+"""The passphrase secrets manager, byte-compatible with the real one.
+
+Key: PBKDF2-HMAC-SHA256 of the passphrase, 1,000,000 rounds, 32 bytes, over an 8 byte salt. Ciphertext:
+`v1:NONCE:SEALED`, AES-256-GCM with a 12 byte nonce, both in base64. The manager's state is `v1:SALT:CIPHERTEXT`,
+where the ciphertext is of the word `pulumi`: it proves that a passphrase is the right one.
+"""
+
+import base64
+import binascii
+import hashlib
+import os
+import threading
+from typing import Any
+
+from slipway.engine.errors import EngineError
+
+_ROUNDS = 1_000_000
+_PROOF = "pulumi"
+
+
+def _aes(key: bytes) -> Any:
+    # Loaded late: most commands touch no secret.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    return AESGCM(key)
+
+
+def derive_key(passphrase: str, salt: bytes) -> bytes:
+    """Return the AES key of a passphrase; takes about half a second."""
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32)
+
+
+def seal(key: bytes, plaintext: str) -> str:
+    """Encrypt as `v1:NONCE:SEALED`."""
+    nonce = os.urandom(12)
+    sealed = _aes(key).encrypt(nonce, plaintext.encode(), None)
+    return f"v1:{base64.b64encode(nonce).decode()}:{base64.b64encode(sealed).decode()}"
+
+
+def unseal(key: bytes, ciphertext: str) -> str:
+    """Decrypt `v1:NONCE:SEALED`; ValueError when it is not ours or the key is another."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+    version, _, rest = ciphertext.partition(":")
+    nonce, colon, sealed = rest.partition(":")
+    if version != "v1" or not colon:
+        raise ValueError("bad value")
+    try:
+        plain: bytes = _aes(key).decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None)
+    except (InvalidTag, binascii.Error) as error:
+        raise ValueError("bad value") from error
+    return plain.decode()
+
+
+class PassphraseManager:
+    """Encrypts with a key derived from a passphrase and the salt of a stack.
+
+    The derivation starts at once on a thread of its own (OpenSSL lets go of the interpreter meanwhile), so that it
+    costs nothing where the rest of the start takes as long; the first use, or `verify`, waits for it.
+    """
+
+    def __init__(self, passphrase: str, salt_state: str, *, key: bytes | None = None) -> None:
+        self.salt_state = salt_state
+        self._proof, salt = _split(salt_state)
+        self._key = key
+        self._verified = key
+        self._thread = threading.Thread(target=self._derive, args=(passphrase, salt), name="passphrase", daemon=True)
+        if key is None:
+            self._thread.start()
+
+    def _derive(self, passphrase: str, salt: bytes) -> None:
+        self._key = derive_key(passphrase, salt)
+
+    @classmethod
+    def create(cls, passphrase: str) -> "PassphraseManager":
+        """Make the manager of a new stack, with a salt of its own."""
+        salt = os.urandom(8)
+        key = derive_key(passphrase, salt)
+        return cls(passphrase, f"v1:{base64.b64encode(salt).decode()}:{seal(key, _PROOF)}", key=key)
+
+    def verify(self) -> bytes:
+        """Return the key; EngineError when the passphrase is not the one of the stack."""
+        if self._verified is None:
+            self._thread.join()
+            if self._key is None:
+                raise EngineError("the key could not be derived from the passphrase")
+            key = self._key
+            try:
+                proof = unseal(key, self._proof)
+            except ValueError as error:
+                raise EngineError("incorrect passphrase") from error
+            if proof != _PROOF:
+                raise EngineError("incorrect passphrase")
+            self._verified = key
+        return self._verified
+
+    def encrypt(self, plaintext: str) -> str:
+        """Return `v1:NONCE:SEALED`."""
+        return seal(self.verify(), plaintext)
+
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the plain text."""
+        try:
+            return unseal(self.verify(), ciphertext)
+        except ValueError as error:
+            raise EngineError(
+                "failed to decrypt: incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the "
+                "correct passphrase or set PULUMI_CONFIG_PASSPHRASE_FILE to a file containing it"
+            ) from error
+
+    def state(self) -> dict[str, Any]:
+        """Return the `secrets_providers` object of a deployment."""
+        return {"type": "passphrase", "state": {"salt": self.salt_state}}
+
+
+def _split(salt_state: str) -> tuple[str, bytes]:
+    version, _, rest = salt_state.partition(":")
+    salt, _, proof = rest.partition(":")
+    try:
+        decoded = base64.b64decode(salt, validate=True)
+    except binascii.Error as error:
+        raise EngineError(f"malformed encryptionsalt {salt_state!r}: the salt is no base64") from error
+    if version != "v1" or not proof:
+        raise EngineError(f"malformed encryptionsalt {salt_state!r}: expected v1:SALT:v1:NONCE:CIPHERTEXT")
+    return proof, decoded
