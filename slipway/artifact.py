@@ -1,0 +1,93 @@
+"""A model artifact in S3: its bytes, digest and the manifest inside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tarfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from slipway.failure import Failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_s3 import S3Client
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """A downloaded model.tar.gz."""
+
+    uri: str
+    path: Path
+    sha256: str
+    manifest: dict[str, Any]
+    """The manifest.json inside it, written by training/."""
+
+    def metrics(self) -> dict[str, float]:
+        """Return the metrics of the manifest by name."""
+        return {name: float(value) for name, value in self.manifest.get("metrics", {}).items()}
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Split `s3://bucket/key`."""
+    parts = urlsplit(uri)
+    if parts.scheme != "s3" or not parts.netloc or not parts.path.strip("/"):
+        raise Failure(f"{uri!r} is not an S3 object's address: s3://BUCKET/KEY is expected")
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def fetch(s3: S3Client, uri: str, folder: Path) -> Artifact:
+    """Download the artifact into `folder` and read its manifest.
+
+    Raises Failure when the object is gone, is no gzip-compressed tar, or has no manifest.json.
+    """
+    bucket, key = split(uri)
+    path = folder / "model.tar.gz"
+    try:
+        s3.download_file(bucket, key, str(path))
+    except ClientError as error:
+        raise Failure(f"the model artifact {uri} can't be read ({_code(error)}): was it deleted?") from error
+    return Artifact(uri=uri, path=path, sha256=file_sha256(path), manifest=_manifest(path, uri))
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hex SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def unpack(artifact: Artifact, folder: Path) -> Path:
+    """Unpack the artifact into `folder`, refusing members that point outside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(artifact.path, "r:gz") as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def _manifest(path: Path, uri: str) -> dict[str, Any]:
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            for member in archive:
+                if member.name.removeprefix("./") == "manifest.json":
+                    file = archive.extractfile(member)
+                    if file is not None:
+                        found: dict[str, Any] = json.load(file)
+                        return found
+    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+        raise Failure(f"the model artifact {uri} is damaged ({error}): train again") from error
+    raise Failure(f"the model artifact {uri} has no manifest.json: it was not written by this project's training/")
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", error))

@@ -1,0 +1,100 @@
+"""What a stack exports, typed: the only thing that the tool's verbs know about the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from slipway.failure import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lake:
+    """Bucket names."""
+
+    raw: str
+    curated: str
+    artifacts: str
+    captures: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """What a training job needs."""
+
+    role_arn: str
+    image: str
+    code_uri: str
+    log_group: str
+    instance_type: str
+    instance_count: int
+    volume_size_gib: int
+    max_runtime_seconds: int
+    output_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """The shape in which a release is served."""
+
+    role_arn: str
+    image: str
+    code_uri: str
+    instance_type: str
+    initial_instance_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """Everything that a stack exports."""
+
+    lake: Lake
+    key_arn: str
+    training: Training
+    serving: Serving
+    model_package_group: str
+    endpoint: str | None
+    """The endpoint's name, or None while there is no release."""
+    dashboard: str
+
+
+Section = TypeVar("Section", Lake, Training, Serving)
+
+
+def read(stack: str, found: Mapping[str, Any]) -> Outputs:
+    """Read `stack output --json`; a missing piece is a Failure that names it."""
+    if not found:
+        raise Failure(f"stack {stack} has no outputs: run `pulumi up -s {stack}` (or the embedded engine) first")
+    endpoint = _get(stack, found, "endpoint", optional=True)
+    return Outputs(
+        lake=_section(stack, found, "lake", Lake),
+        key_arn=_get(stack, found, "key_arn"),
+        training=_section(stack, found, "training", Training),
+        serving=_section(stack, found, "serving", Serving),
+        model_package_group=_get(stack, found, "registry.model_package_group_name"),
+        endpoint=None if endpoint is None else _get(stack, found, "endpoint.name"),
+        dashboard=_get(stack, found, "dashboard.name"),
+    )
+
+
+def _section(stack: str, found: Mapping[str, Any], name: str, kind: type[Section]) -> Section:
+    # numbers cross Pulumi's wire as doubles: 1 may come back as 1.0
+    values: dict[str, Any] = {}
+    for item in fields(kind):
+        value = _get(stack, found, f"{name}.{item.name}")
+        values[item.name] = int(value) if item.type == "int" else value
+    return kind(**values)
+
+
+def _get(stack: str, found: Mapping[str, Any], path: str, *, optional: bool = False) -> Any:
+    value: Any = found
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if value is None and not optional:
+        raise Failure(
+            f"stack {stack} has no output `{path}`: its last `up` was with an older program or did not finish"
+        )
+    return value

@@ -1,0 +1,169 @@
+"""Rewrites one setting of a stack file and leaves every other byte of it alone."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import MarkedYAMLError
+
+from slipway.failure import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIG = "config"
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a setting stands: lines [start, end) of the file, its key indented by `indent`."""
+
+    start: int
+    end: int
+    indent: int
+
+
+def get(text: str, key: str, *, name: str) -> Any:
+    """Return the value of a setting as plain Python, or None when the file does not have it."""
+    config = _config(_load(text, name), name)
+    return None if config is None else _plain(config.get(key))
+
+
+def put(text: str, key: str, value: Mapping[str, Any], *, name: str) -> str:
+    """Return the file's text with the setting `key` (a mapping) set to `value`.
+
+    Comments inside the setting stay where their key stays; the text before and after it is not touched at all.
+    `name` is the file's name for messages. Raises Failure for a file that is not YAML or has no mapping there.
+    """
+    newline = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines and lines[-1] == "":
+        lines.pop()
+    document = _load("\n".join(lines), name)
+    config = _config(document, name)
+    if not config:
+        lines, place = _open_config(lines, document)
+        old = None
+    else:
+        place, old = _locate(lines, document, config, key, name), config.get(key)
+    if old is not None:
+        # loaded again without what follows: a comment after the setting would otherwise belong to its last line
+        old = _load("\n".join(lines[: place.end]), name)[CONFIG][key]
+    merged = _merge(old if isinstance(old, CommentedMap) else CommentedMap(), value)
+    block = _render(key, merged, place.indent)
+    if old is not None and lines[place.start].split("#")[0].rstrip() == block[0]:
+        block[0] = lines[place.start]  # a comment beside the key itself
+    return newline.join([*lines[: place.start], *block, *lines[place.end :], ""])
+
+
+def _load(text: str, name: str) -> Any:
+    conflict = CONFLICT.search(text)
+    if conflict:
+        line = text.count("\n", 0, conflict.start()) + 1
+        raise Failure(f"{name} line {line} is a mark of an unfinished merge: settle it first")
+    try:
+        return _yaml().load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = "" if mark is None else f" line {mark.line + 1}"
+        raise Failure(f"{name}{where} is not valid YAML: {error.problem}") from error
+
+
+def _config(document: Any, name: str) -> CommentedMap | None:
+    if document is None:
+        return None
+    if not isinstance(document, CommentedMap):
+        raise Failure(f"{name} holds no mapping at its top: a stack file starts with `config:`")
+    config = document.get(CONFIG)
+    if config is not None and not isinstance(config, CommentedMap):
+        raise Failure(f"`config` in {name} is {config!r}: a mapping is expected")
+    return config
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 1 << 16  # never fold a long ARN
+    return yaml
+
+
+def _open_config(lines: list[str], document: CommentedMap | None) -> tuple[list[str], _Place]:
+    """Give a file without any setting an open `config:` line."""
+    if document is None or CONFIG not in document:
+        return [*lines, f"{CONFIG}:"], _Place(len(lines) + 1, len(lines) + 1, 2)
+    line = int(document.lc.key(CONFIG)[0])
+    return [*lines[:line], lines[line].replace("{}", "").rstrip(), *lines[line + 1 :]], _Place(line + 1, line + 1, 2)
+
+
+def _locate(lines: list[str], document: CommentedMap, config: CommentedMap, key: str, name: str) -> _Place:
+    if config.fa.flow_style():
+        raise Failure(f"`config` in {name} is written in braces: write it as one setting a line")
+    limit = _next_line(document, CONFIG, len(lines))
+    keys = list(config)
+    if key in config:
+        start, indent = config.lc.key(key)
+        return _Place(start, _trim(lines, start, _next_line(config, key, limit)), indent)
+    _, indent = config.lc.key(keys[0])
+    end = _trim(lines, config.lc.key(keys[-1])[0], limit)
+    return _Place(end, end, indent)
+
+
+def _next_line(mapping: CommentedMap, key: str, limit: int) -> int:
+    keys = list(mapping)
+    after = keys[keys.index(key) + 1 :]
+    return int(mapping.lc.key(after[0])[0]) if after else limit
+
+
+def _trim(lines: list[str], start: int, end: int) -> int:
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1
+    return end
+
+
+def _merge(old: CommentedMap, new: Mapping[str, Any]) -> CommentedMap:
+    """Bring `old` to the values of `new` in place, so that the comments of keys that stay are kept."""
+    for gone in [key for key in old if key not in new]:
+        del old[gone]
+    for key, value in new.items():
+        if isinstance(value, dict):
+            before = old.get(key)
+            old[key] = _merge(before if isinstance(before, CommentedMap) else CommentedMap(), value)
+        elif old.get(key) != value:
+            old[key] = value
+    return old
+
+
+def _render(key: str, value: CommentedMap, indent: int) -> list[str]:
+    stream = io.StringIO()
+    if indent:  # nested under `config` so that comments keep their columns
+        _yaml_with(indent).dump(CommentedMap({CONFIG: CommentedMap({key: value})}), stream)
+        lines = stream.getvalue().rstrip("\n").split("\n")[1:]
+    else:
+        _yaml().dump(CommentedMap({key: value}), stream)
+        lines = stream.getvalue().rstrip("\n").split("\n")
+    return lines
+
+
+def _yaml_with(indent: int) -> YAML:
+    yaml = _yaml()
+    yaml.indent(mapping=indent, sequence=indent + 2, offset=indent)
+    return yaml
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    for kind in (int, float, str):  # ruamel's own scalars know how they were written
+        if isinstance(value, kind):
+            return kind(value)
+    return value

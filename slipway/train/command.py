@@ -1,0 +1,87 @@
+"""What `slipway train` does, from the stack's outputs to a model package."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+
+from slipway import artifact as artifacts
+from slipway.train import job as jobs
+from slipway.train.register import approve, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slipway.artifact import Artifact
+    from slipway.outputs import Outputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be trained."""
+
+    stack: str
+    train: str
+    """S3 address of the training data: a prefix or a `.manifest` file."""
+    validation: str
+    hyperparameters: Mapping[str, str]
+    approve: bool
+    """Approve the model package at once; otherwise it waits for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A model in the registry."""
+
+    job: str
+    package_arn: str
+    approved: bool
+    model_data: str
+    model_sha256: str
+    metrics: dict[str, float]
+    """What the job reported (DescribeTrainingJob), by metric name."""
+    manifest: dict[str, object]
+    """The manifest inside the artifact."""
+
+
+def train(
+    order: Order, outputs: Outputs, *, on_line: Callable[[str], None], on_status: Callable[[str], None]
+) -> Trained:
+    """Run the training job to its end, register its model and approve it when asked to."""
+    sagemaker, logs, s3 = boto3.client("sagemaker"), boto3.client("logs"), boto3.client("s3")
+    name = f"slipway-{order.stack}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    request = jobs.request(
+        name,
+        outputs.training,
+        key_arn=outputs.key_arn,
+        train=order.train,
+        validation=order.validation,
+        hyperparameters=order.hyperparameters,
+    )
+    sagemaker.create_training_job(**request)
+    on_status(f"training job {name}")
+    tail = jobs.LogTail(logs, outputs.training.log_group, name)
+    ended = jobs.follow(sagemaker, tail, name, on_line=on_line, on_status=on_status)
+    model_data = jobs.model_of(ended)
+    with tempfile.TemporaryDirectory(prefix="slipway-train-") as folder:
+        artifact: Artifact = artifacts.fetch(s3, model_data, Path(folder))
+    package = register(
+        sagemaker, s3, outputs, artifact, training_job=name, train=order.train, validation=order.validation
+    )
+    if order.approve:
+        approve(sagemaker, package, "approved with `slipway train --approve`")
+    return Trained(
+        job=name,
+        package_arn=package,
+        approved=order.approve,
+        model_data=model_data,
+        model_sha256=artifact.sha256,
+        metrics=ended.metrics or artifact.metrics(),
+        manifest=dict(artifact.manifest),
+    )
