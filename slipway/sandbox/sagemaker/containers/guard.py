@@ -1,0 +1,59 @@
+"""Ends every container's process group when the sandbox dies without having said goodbye (kill -9, a crash)."""
+
+import subprocess
+import threading
+
+# A shell that reads "+ GROUP" and "- GROUP" and, when its input ends because the sandbox is gone, kills what is
+# left. PR_SET_PDEATHSIG will not do: it fires when the *thread* that started the child ends, and does not reach
+# grandchildren.
+_SCRIPT = """
+trap '' INT TERM HUP
+groups=' '
+while read -r sign group; do
+  case $sign in
+    +) groups="$groups$group " ;;
+    -) groups="${groups%% $group *} ${groups#* $group }" ;;
+  esac
+done
+for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+"""
+
+
+class Guard:
+    """A tiny process outside of ours, started with the first container, that knows the living process groups."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def add(self, group: int) -> None:
+        """From now on the group dies with this process."""
+        self._say(f"+ {group}\n")
+
+    def remove(self, group: int) -> None:
+        """Forget a group that has ended: its number may belong to somebody else soon."""
+        self._say(f"- {group}\n")
+
+    def close(self) -> None:
+        """End the guard, and with it every group that is still listed."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            process.wait()
+
+    def _say(self, line: str) -> None:
+        with self._lock:
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    ["/bin/sh", "-c", _SCRIPT, "slipway-guard"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                    bufsize=0,
+                    cwd="/",
+                    env={"PATH": "/usr/bin:/bin"},
+                )
+            if self._process.stdin is not None:
+                self._process.stdin.write(line.encode("ascii"))
