@@ -1,0 +1,1 @@
+"""The local AWS: one loopback HTTP server that emulates the services an ML platform uses."""

@@ -1,0 +1,9 @@
+"""`python -m slipway.sandbox up|down|status|logs|env|serve`."""
+
+from __future__ import annotations
+
+import sys
+
+from slipway.sandbox.control.commands import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""Puts the sandbox's parts together: the gateway, moto behind it, the SageMaker service, and their memory."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from cheroot.server import HTTPServer
+
+from slipway.sandbox.gateway.app import Gateway
+from slipway.sandbox.gateway.clients import AwsClients
+from slipway.sandbox.gateway.server import make_server
+from slipway.sandbox.moto_adapter.keeper import Keeper
+from slipway.sandbox.moto_adapter.mount import Moto
+from slipway.sandbox.moto_adapter.issued_keys import issued_key
+from slipway.sandbox.sagemaker import lifecycle
+from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
+from slipway.sandbox.sagemaker.front import SageMaker
+from slipway.sandbox.sagemaker.store import Store
+from slipway.sandbox.state_folder import StateFolder
+
+log = logging.getLogger(__name__)
+
+
+class Sandbox:
+    """Everything that lives in the serving process."""
+
+    def __init__(self, state: StateFolder, secret: str, project: Path, health: Callable[[], bytes]) -> None:
+        self._state = state
+        self._secret = secret
+        self._project = project
+        self._endpoint = "http://127.0.0.1"
+        self._contexts: dict[Scope, Context] = {}
+        self._store = Store(state.store_file)
+        self._moto = Moto(load_state=lambda: self._keeper.restore(), changed=lambda: self._keeper.changed())
+        self._keeper = Keeper(state.moto_folder, self._moto.quiet)
+        self._sagemaker = SageMaker(self.context)
+        self.gateway = Gateway(
+            secret=secret,
+            issued=lambda key: issued_key(self._moto, key),
+            own={"sagemaker": self._sagemaker},
+            rest=self._moto,
+            health=health,
+            clock=system_clock,
+        )
+
+    def server(self, port: int) -> HTTPServer:
+        """The server of the gateway, not yet bound."""
+        return make_server(port, self.gateway.handle)
+
+    def context(self, scope: Scope) -> Context:
+        """The surroundings of requests in a scope."""
+        if scope not in self._contexts:
+            clients = AwsClients(self._endpoint, scope.account, scope.region, self._secret, self.gateway.handle)
+            self._contexts[scope] = Context(scope, self._store, clients, self._state.root, self._project)
+        return self._contexts[scope]
+
+    def start(self, endpoint: str) -> None:
+        """Begin to work, behind the answer that the sandbox is ready: import moto, and pick up what was left."""
+        self._endpoint = endpoint
+        self._keeper.start()
+        threading.Thread(target=self._recover, name="recover", daemon=True).start()
+
+    def _recover(self) -> None:
+        try:
+            self._moto.load()
+            lifecycle.recover(self.context)
+        except Exception:
+            # the outermost loop of this thread: the sandbox still answers, and the log says what was not picked up
+            log.exception("could not pick up what the last run left")
+        finally:
+            self._sagemaker.open()
+
+    def stop(self) -> None:
+        """End every process that was started for somebody, and write down what moto remembers."""
+        lifecycle.shutdown()
+        self._keeper.stop()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._store.close()

@@ -1,0 +1,1 @@
+"""The sandbox as a process: up, down, status, logs, env, serve."""

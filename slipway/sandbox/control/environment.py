@@ -1,0 +1,57 @@
+"""The environment in which AWS's clients, pulumi and our provider find the sandbox and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+from slipway.sandbox.state_folder import Running, StateFolder
+
+PROVIDER = "pulumi-resource-aws"
+
+
+def environment(state: StateFolder, running: Running) -> dict[str, str]:
+    """Every variable that `slipway sandbox env` prints."""
+    backend = state.root / "pulumi"
+    home = state.root / "pulumi-home"
+    for folder in (backend, home):
+        folder.mkdir(exist_ok=True)
+    path = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part != str(state.bin)]
+    return {
+        "AWS_ENDPOINT_URL": running.endpoint,
+        "AWS_ACCESS_KEY_ID": running.account,
+        "AWS_SECRET_ACCESS_KEY": state.secret(running.account),
+        "AWS_REGION": running.region,
+        "AWS_DEFAULT_REGION": running.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # botocore's default sends S3 bodies in chunks with trailing checksums, which costs and proves nothing here
+        "AWS_REQUEST_CHECKSUM_CALCULATION": "when_required",
+        "AWS_RESPONSE_CHECKSUM_VALIDATION": "when_required",
+        # no profile of a real account may leak in
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "PATH": os.pathsep.join([str(state.bin), *path]),
+        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_HOME": str(home),
+        "PULUMI_CONFIG_PASSPHRASE": state.passphrase(),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DEBUG_COMMANDS": "true",  # the real command line hides --event-log without it
+    }
+
+
+def exports(variables: dict[str, str]) -> str:
+    """The variables as lines for `eval "$(slipway sandbox env)"`."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+
+
+def write_provider(state: StateFolder) -> None:
+    """Put the `aws` provider where PATH finds it: an executable that runs it with this Python."""
+    file = state.bin / PROVIDER
+    text = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m slipway.sandbox.provider "$@"\n'
+    if not file.exists() or file.read_text() != text:
+        beside = file.with_suffix(".new")
+        beside.write_text(text)
+        beside.chmod(0o755)
+        beside.replace(file)

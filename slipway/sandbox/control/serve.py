@@ -1,0 +1,92 @@
+"""The sandbox's own process: from the lock on its folder to the last child that ends."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from errno import EADDRINUSE
+from pathlib import Path
+
+from slipway.sandbox.control.environment import write_provider
+from slipway.sandbox.control.probe import occupant
+from slipway.sandbox.state_folder import Running, StateError, StateFolder
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a sandbox is started with."""
+
+    state: Path
+    port: int
+    project: Path
+    account: str
+    region: str
+
+
+def serve(options: Options, ready: Callable[[Running], None]) -> None:
+    """Serve until SIGTERM or SIGINT; calls `ready` once requests are answered. Raises StateError."""
+    state = StateFolder(options.state)
+    state.prepare()
+    with state.lock() as free:
+        if not free:
+            raise StateError(f"another process already serves {state.root}")
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        _serve(state, options, ready, stop)
+
+
+def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None], stop: threading.Event) -> None:
+    from slipway.sandbox.assembly import Sandbox  # noqa: PLC0415  (the server's imports; `up` need not pay for them)
+
+    secret = state.secret(options.account)
+    write_provider(state)
+    sandbox = Sandbox(state, secret, options.project.absolute(), health=lambda: _health(state, options))
+    server = sandbox.server(options.port)
+    try:
+        server.prepare()
+    except OSError as error:
+        sandbox.close()
+        if error.errno == EADDRINUSE or "in use" in str(error):
+            who = occupant(options.port)
+            raise StateError(f"port {options.port} is taken by {who}; choose another one with --port") from error
+        raise StateError(f"cannot listen on port {options.port}: {error}") from error
+    port: int = server.bind_addr[1]
+    running = Running(
+        pid=os.getpid(),
+        port=port,
+        endpoint=f"http://127.0.0.1:{port}",
+        account=options.account,
+        region=options.region,
+        project=str(options.project.absolute()),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    answering = threading.Thread(target=server.serve, name="gateway", daemon=True)
+    sandbox.start(running.endpoint)
+    answering.start()
+    state.write_running(running)
+    log.info("ready at %s (pid %d)", running.endpoint, running.pid)
+    ready(running)
+    stop.wait()
+    log.info("stopping")
+    # the processes first: what they still send while they end must be answered
+    sandbox.stop()
+    server.stop()
+    answering.join(timeout=5)
+    sandbox.close()
+    state.running_file.unlink(missing_ok=True)
+    log.info("stopped")
+
+
+def _health(state: StateFolder, options: Options) -> bytes:
+    running = state.running()
+    document = {"service": "slipway-sandbox", "state": str(state.root), "pid": os.getpid(), "account": options.account}
+    return json.dumps(document | (asdict(running) if running else {})).encode()

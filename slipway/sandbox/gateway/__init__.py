@@ -1,0 +1,1 @@
+"""The one HTTP server of the sandbox: who may talk to it, and which service answers."""

@@ -1,0 +1,116 @@
+"""Keeps moto's memory on disk: read once at the start, written soon after changes and at the end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import threading
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from slipway.sandbox.moto_adapter.quiet import QuietLock
+from slipway.sandbox.moto_adapter.snapshot import Blobs, dump, load
+
+log = logging.getLogger(__name__)
+
+CALM = 0.3
+"""Seconds without a change after which a snapshot is worth its time."""
+LONGEST = 3.0
+"""Seconds after the first change at which a snapshot is due, calm or not."""
+SHARE = 20
+"""A snapshot may take one part in this many of the process's time."""
+
+
+class Keeper:
+    """Owns the folder that moto's state lies in."""
+
+    def __init__(self, folder: Path, quiet: QuietLock) -> None:
+        self._folder = folder
+        self._file = folder / "state.pickle"
+        self._quiet = quiet
+        self._changed = threading.Event()
+        self._stopping = threading.Event()
+        self._last_change = 0.0
+        self._restored = False
+        self._saving = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="moto-snapshots", daemon=True)
+
+    def restore(self) -> None:
+        """Give moto back its last snapshot; one of another version of moto is set aside, not tried."""
+        self._restored = True
+        try:
+            head, _, data = self._file.read_bytes().partition(b"\n")
+        except FileNotFoundError:
+            return
+        if json.loads(head) != _stamp():
+            aside = self._file.with_name("state-of-another-version.pickle")
+            self._file.replace(aside)
+            log.warning("moto's state was written by %s, this is %s: set aside as %s", head, _stamp(), aside)
+            return
+        began = time.monotonic()
+        load(data, self._blobs())
+        log.info("moto's state restored (%d KiB, %.2f s)", len(data) // 1024, time.monotonic() - began)
+
+    def changed(self) -> None:
+        """Something may have changed: write a snapshot soon."""
+        self._last_change = time.monotonic()
+        self._changed.set()
+
+    def start(self) -> None:
+        """Begin to watch for changes."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write the last snapshot, if anything changed since the last one."""
+        self._stopping.set()
+        waiting = self._changed.is_set()
+        self._changed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if waiting:
+            self._save(patience=2.0, insist=True)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._changed.wait()
+            due = time.monotonic() + LONGEST
+            while not self._stopping.is_set() and time.monotonic() < min(due, self._last_change + CALM):
+                self._stopping.wait(CALM / 3)
+            if self._stopping.is_set():
+                return
+            self._changed.clear()
+            began = time.monotonic()
+            try:
+                saved = self._save(patience=0.5, insist=False)
+            except OSError:
+                log.exception("cannot write moto's state to %s", self._folder)
+                saved = False
+            if not saved:
+                self._changed.set()
+            self._stopping.wait((time.monotonic() - began) * SHARE if saved else 1.0)
+
+    def _save(self, patience: float, *, insist: bool) -> bool:
+        if not self._restored:  # nothing was loaded, so nothing can have changed
+            return True
+        with self._saving, self._quiet.alone(patience) as quiet:
+            if not quiet and not insist:
+                return False
+            began = time.monotonic()
+            blobs = self._blobs()
+            data = dump(blobs)
+            took = time.monotonic() - began
+        beside = self._file.with_suffix(".part")
+        beside.write_bytes(json.dumps(_stamp()).encode() + b"\n" + data)
+        beside.replace(self._file)
+        blobs.sweep()
+        log.debug("moto's state saved: %d KiB in %.3f s", len(data) // 1024, took)
+        return True
+
+    def _blobs(self) -> Blobs:
+        return Blobs(self._folder / "blobs")
+
+
+def _stamp() -> dict[str, str]:
+    return {"moto": version("moto"), "python": platform.python_version().rpartition(".")[0]}

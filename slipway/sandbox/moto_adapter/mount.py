@@ -1,0 +1,165 @@
+"""moto's application, mounted in this process for every service that is not ours.
+
+It is imported behind the start (0.8 s), so that the sandbox answers at once; the first request that needs it waits.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from slipway.sandbox.gateway.errors import error_answer
+from slipway.sandbox.gateway.http import Answer, Request
+from slipway.sandbox.gateway.sigv4 import ALGORITHM, Claim
+from slipway.sandbox.moto_adapter.quiet import QuietLock
+
+log = logging.getLogger(__name__)
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+READING = ("Get", "List", "Describe", "Head", "Filter", "Lookup", "Search", "Query", "Scan", "BatchGet", "Select")
+NOT_IMPLEMENTED = re.compile(rb"<title>(404 Not Found|405 Method Not Allowed)</title>")
+# read by moto when it is first imported
+ENVIRONMENT = {
+    "MOTO_DISABLE_GLOBAL_CORS": "true",
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else AmazonSageMakerFullAccess does not exist
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    "MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS": "true",  # what bucket policies decide on AWS; moto knows only all or nothing
+}
+
+
+class Moto:
+    """The rest of AWS. `changed` is called after every request that may have changed something."""
+
+    def __init__(self, load_state: Callable[[], None], changed: Callable[[], None]) -> None:
+        self._load_state = load_state
+        self._changed = changed
+        self._application: Wsgi | None = None
+        self._loading = threading.Lock()
+        self.quiet = QuietLock()
+
+    def load(self) -> Wsgi:
+        """Import moto, correct it and give it its state back: once, by whoever comes first."""
+        with self._loading:
+            if self._application is None:
+                os.environ.update(ENVIRONMENT)
+                from moto.moto_server.werkzeug_app import (  # noqa: PLC0415
+                    DomainDispatcherApplication,
+                    create_backend_app,
+                )
+
+                from slipway.sandbox.moto_adapter import fixes  # noqa: PLC0415
+
+                fixes.apply()
+                self._load_state()
+                self._application = DomainDispatcherApplication(create_backend_app)
+        return self._application
+
+    @property
+    def loaded(self) -> bool:
+        """Whether anything has needed moto yet."""
+        return self._application is not None
+
+    def answer(self, request: Request, claim: Claim, account: str) -> Answer:
+        """Answer with moto, in the caller's account; what moto lacks is a 501 that names the operation."""
+        application = self._application or self.load()
+        if request.path.startswith("/moto-api") and claim.service != "s3":
+            return error_answer(request, claim.service, "AccessDenied", "moto's own API is not reachable", 403)
+        with self.quiet.shared():
+            try:
+                answer = _call(application, _environ(request, claim, account))
+            except NotImplementedError as error:
+                return _missing(request, claim.service, str(error))
+        if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
+            return _missing(request, claim.service, f"no route for {request.method} {request.path}")
+        if not _only_reads(request):
+            self._changed()
+        return answer
+
+
+def _call(application: Wsgi, environ: dict[str, Any]) -> Answer:
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    chunks = application(environ, lambda status, headers, _=None: started.append((status, headers)))
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    status, headers = started[-1]
+    return Answer(int(status.split()[0]), headers, body)
+
+
+def _environ(request: Request, claim: Claim, account: str) -> dict[str, Any]:
+    from urllib.parse import unquote_to_bytes  # noqa: PLC0415
+
+    host, _, port = request.header("host").rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "QUERY_STRING": request.query,
+        "RAW_URI": request.path + (f"?{request.query}" if request.query else ""),
+        "REQUEST_URI": request.path + (f"?{request.query}" if request.query else ""),
+        "SERVER_NAME": host or "127.0.0.1",
+        "SERVER_PORT": port or "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    spelling: dict[str, str] = {}
+    for name, value in request.headers.items():
+        if name.startswith("x-moto-") or name == "transfer-encoding":
+            continue
+        key = "HTTP_" + name.upper().replace("-", "_")
+        if name.startswith("x-amz-meta-") and "_" in name:
+            # S3 tells `my_key` from `my-key`; WSGI does not, so moto is told the name as it was sent
+            if name.replace("_", "-") in request.headers:
+                continue
+            spelling[key] = name
+        environ[key] = value
+    environ["moto.preserved_header_names"] = spelling
+    environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    environ["CONTENT_LENGTH"] = str(len(request.body))
+    environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+    if claim.presigned:  # moto finds the service in this header only; the signature is already verified
+        environ["HTTP_AUTHORIZATION"] = (
+            f"{ALGORITHM} Credential={claim.access_key}/{claim.scope}, SignedHeaders=host, Signature={claim.signature}"
+        )
+    return environ
+
+
+def _operation(request: Request) -> str:
+    target = request.header("x-amz-target")
+    if target:
+        return target.rpartition(".")[2]
+    action = re.search(rb"(?:^|&)Action=(\w+)", request.body) or re.search(r"(?:^|&)Action=(\w+)", request.query)
+    if action:
+        found = action.group(1)
+        return found.decode() if isinstance(found, bytes) else found
+    rpc = re.search(r"/operation/(\w+)$", request.path)
+    return rpc.group(1) if rpc else ""
+
+
+def _only_reads(request: Request) -> bool:
+    operation = _operation(request)
+    return operation.startswith(READING) if operation else request.method in {"GET", "HEAD"}
+
+
+def _missing(request: Request, service: str, reason: str) -> Answer:
+    operation = _operation(request) or f"{request.method} {request.path}"
+    log.warning("not implemented: %s:%s (%s)", service, operation, reason)
+    message = f"the sandbox does not implement {service}:{operation} ({reason})"
+    return error_answer(request, service, "NotImplementedInSandbox", message, 501)

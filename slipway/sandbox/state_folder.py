@@ -1,0 +1,129 @@
+"""The one folder that holds everything the sandbox remembers, and who may use it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+class StateError(Exception):
+    """The state folder can't be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What `sandbox.json` says about the process that serves the folder."""
+
+    pid: int
+    port: int
+    endpoint: str
+    account: str
+    region: str
+    project: str
+    started: str
+
+
+class StateFolder:
+    """Paths and small files of one state folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.running_file = self.root / "sandbox.json"
+        self.credentials_file = self.root / "credentials.json"
+        self.log_file = self.root / "logs" / "sandbox.log"
+        self.store_file = self.root / "sagemaker.sqlite"
+        self.moto_folder = self.root / "moto"
+        self.bin = self.root / "bin"
+        self._lock_file = self.root / "serve.lock"
+
+    def prepare(self) -> None:
+        """Make the folder and prove that it can be written; raises StateError."""
+        try:
+            for folder in (self.root, self.root / "logs", self.bin, self.moto_folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.root, prefix=".probe-") as probe:
+                probe.write(b"\0" * 4096)
+                probe.flush()
+                os.fsync(probe.fileno())
+        except OSError as error:
+            raise StateError(
+                f"cannot write the state folder {self.root}: {error.strerror or error}; "
+                "free or permit it, or name another one with --state"
+            ) from error
+
+    @contextmanager
+    def lock(self) -> Iterator[bool]:
+        """Try to be the one process that serves the folder; the kernel frees it whatever way that process ends."""
+        with self._lock_file.open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    def is_served(self) -> bool:
+        """Whether a process serves the folder right now."""
+        if not self._lock_file.exists():
+            return False
+        with self.lock() as free:
+            return not free
+
+    def running(self) -> Running | None:
+        """What `sandbox.json` says, or None when it is absent or not whole."""
+        try:
+            return Running(**json.loads(self.running_file.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def write_running(self, running: Running) -> None:
+        """Say who serves the folder."""
+        write_whole(self.running_file, json.dumps(asdict(running), indent=2) + "\n")
+
+    def secret(self, account: str) -> str:
+        """The random secret that every request must be signed with, made at first use and kept."""
+        stored = self._credentials()
+        secret = stored.get("secret_access_key") or secrets.token_urlsafe(30)
+        wanted = {"access_key_id": account, "secret_access_key": secret}
+        if stored != wanted:
+            write_whole(self.credentials_file, json.dumps(wanted, indent=2) + "\n", mode=0o600)
+        return str(secret)
+
+    def _credentials(self) -> dict[str, Any]:
+        try:
+            stored: dict[str, Any] = json.loads(self.credentials_file.read_text())
+        except (OSError, ValueError):
+            return {}
+        return stored
+
+    def passphrase(self) -> str:
+        """The random passphrase of the stacks kept in this folder, made at first use and kept."""
+        file = self.root / "passphrase"
+        try:
+            return file.read_text().strip()
+        except OSError:
+            write_whole(file, secrets.token_urlsafe(24) + "\n", mode=0o600)
+            return file.read_text().strip()
+
+
+def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write beside and rename, so that a reader or a kill never meets half a file; `mode` holds from the first byte."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
