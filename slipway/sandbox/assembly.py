@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 class Sandbox:
     """Everything that lives in the serving process."""
 
-    def __init__(self, state: StateFolder, secret: str, project: Path, health: Callable[[], bytes]) -> None:
+    def __init__(
+        self, state: StateFolder, secret: str, region: str, project: Path, health: Callable[[], bytes]
+    ) -> None:
         self._state = state
         self._secret = secret
         self._project = project
@@ -39,6 +41,7 @@ class Sandbox:
         self._sagemaker = SageMaker(self.context)
         self.gateway = Gateway(
             secret=secret,
+            region=region,
             issued=lambda key: issued_key(self._moto, key),
             own={"sagemaker": self._sagemaker},
             rest=self._moto,

@@ -49,7 +49,7 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
 
     secret = state.secret(options.account)
     write_provider(state)
-    sandbox = Sandbox(state, secret, options.project.absolute(), health=lambda: _health(state, options))
+    sandbox = Sandbox(state, secret, options.region, options.project.absolute(), health=lambda: _health(state, options))
     server = sandbox.server(options.port)
     try:
         server.prepare()

@@ -11,6 +11,7 @@ from typing import Protocol
 from slipway.sandbox.gateway.errors import Refusal, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
 from slipway.sandbox.gateway.http import Answer, Request
+from slipway.sandbox.gateway.presigned_v2 import claim_of_v2, verify_v2
 from slipway.sandbox.gateway.sigv4 import Claim, claim_of, verify
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Gateway:
         self,
         *,
         secret: str,
+        region: str,
         issued: Keys,
         own: dict[str, Service],
         rest: Service,
@@ -69,6 +71,7 @@ class Gateway:
         clock: Callable[[], datetime],
     ) -> None:
         self._secret = secret
+        self._region = region
         self._issued = issued
         self._own = own
         self._rest = rest
@@ -82,7 +85,7 @@ class Gateway:
             check_sender(request)
             if request.path == HEALTH and request.method == "GET":
                 return Answer(200, [("Content-Type", "application/json")], self._health())
-            claim = claim_of(request)
+            claim = claim_of(request) or claim_of_v2(request, self._region)
             if claim is None:
                 service = _unsigned_service(request)
                 raise Refusal("MissingAuthenticationToken", "the request is not signed")
@@ -106,7 +109,8 @@ class Gateway:
                 message = "the access key id must be a 12-digit account, or a key that the sandbox issued"
                 raise Refusal("UnknownKey", f"{message}, got {claim.access_key!r}")
             secret, account = issued
-        verify(request, claim, secret, self._clock)
+        check = verify if claim.signed_headers else verify_v2
+        check(request, claim, secret, self._clock)
         return account
 
 

@@ -29,7 +29,9 @@ CREATION = threading.Lock()
 class AwsClients:
     """The clients of one account and region, each created at first use."""
 
-    def __init__(self, endpoint: str, account: str, region: str, secret: str, handle: Callable[[Request], Answer]) -> None:
+    def __init__(
+        self, endpoint: str, account: str, region: str, secret: str, handle: Callable[[Request], Answer]
+    ) -> None:
         self._endpoint = endpoint
         self._account = account
         self._region = region

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote
+from urllib.parse import parse_qsl, quote
 
 from slipway.sandbox.gateway.errors import Refusal
 from slipway.sandbox.gateway.http import Request
@@ -163,9 +163,3 @@ def _from_http_date(value: str) -> str:
         return datetime.strptime(value, "%a, %d %b %Y %H:%M:%S GMT").strftime("%Y%m%dT%H%M%SZ")  # noqa: DTZ007
     except ValueError:
         return ""
-
-
-def bucket_and_key(path: str) -> tuple[str, str]:
-    """The bucket and the key that a path-style S3 path names."""
-    bucket, _, key = path.lstrip("/").partition("/")
-    return bucket, unquote(key)
