@@ -1,0 +1,1 @@
+"""Training jobs that really run: a workspace, a process, its log, its metrics and its model."""

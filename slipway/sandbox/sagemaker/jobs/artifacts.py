@@ -1,0 +1,98 @@
+"""What a training job leaves in S3: the model, the other output and the checkpoints."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from slipway.sandbox.sagemaker.containers.archives import has_files, pack
+from slipway.sandbox.sagemaker.containers.s3_objects import (
+    S3SourceError,
+    fetch_all,
+    join_uri,
+    list_keys,
+    parse_uri,
+    send_folder,
+)
+from slipway.sandbox.sagemaker.containers.workspace import Workspace
+from slipway.sandbox.sagemaker.jobs.record import artifact_uri
+
+ML_PREFIX = "/opt/ml/"
+
+
+def send_model(s3: Any, record: dict[str, Any], workspace: Workspace) -> str:
+    """Upload /opt/ml/model and return its location."""
+    uri = artifact_uri(record)
+    if uri.endswith("/"):
+        send_folder(s3, workspace.ml / "model", uri)
+    else:
+        _send_archive(s3, workspace.ml / "model", uri, record)
+    return uri
+
+
+def send_output(s3: Any, record: dict[str, Any], workspace: Workspace) -> str | None:
+    """Upload /opt/ml/output/data as output.tar.gz if there is anything in it, and return its location."""
+    if not has_files(workspace.ml / "output/data"):
+        return None
+    uri = join_uri(record["OutputDataConfig"]["S3OutputPath"], record["TrainingJobName"], "output/output.tar.gz")
+    _send_archive(s3, workspace.ml / "output/data", uri, record)
+    return uri
+
+
+def _send_archive(s3: Any, folder: Path, uri: str, record: dict[str, Any]) -> None:
+    bucket, key = parse_uri(uri)
+    with tempfile.TemporaryFile() as archive:
+        pack(folder, archive)
+        archive.seek(0)
+        s3.put_object(Bucket=bucket, Key=key, Body=archive, **_encryption(record))
+
+
+def _encryption(record: dict[str, Any]) -> dict[str, str]:
+    key = record["OutputDataConfig"].get("KmsKeyId")
+    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
+
+
+class Checkpoints:
+    """Keeps a job's checkpoint folder and its S3 location alike; nothing happens without a CheckpointConfig."""
+
+    def __init__(self, s3: Any, record: dict[str, Any], workspace: Workspace) -> None:
+        config = record.get("CheckpointConfig")
+        self._s3 = s3
+        self._uri: str | None = config["S3Uri"] if config else None
+        local = (config or {}).get("LocalPath", "/opt/ml/checkpoints")
+        if not local.startswith(ML_PREFIX) or ".." in local:
+            raise S3SourceError(
+                f"CheckpointConfig.LocalPath is {local}: the sandbox keeps checkpoints below {ML_PREFIX}"
+            )
+        self._folder = workspace.ml / local.removeprefix(ML_PREFIX)
+        self._sent: dict[Path, tuple[int, int]] = {}
+
+    def fetch(self) -> None:
+        """Bring what an earlier job left."""
+        if self._uri is None:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        bucket, prefix = parse_uri(self._uri.rstrip("/") + "/")
+        keys = [key for key in list_keys(self._s3, bucket, prefix) if not key.endswith("/") and ".." not in key]
+        fetch_all(self._s3, ((bucket, key, self._folder / key.removeprefix(prefix)) for key in keys))
+        self._sent = {path: _version(path) for path in self._files()}
+
+    def send(self) -> None:
+        """Upload what changed since the last time."""
+        if self._uri is None:
+            return
+        bucket, prefix = parse_uri(self._uri.rstrip("/") + "/")
+        for path in self._files():
+            version = _version(path)
+            if self._sent.get(path) != version:
+                with path.open("rb") as body:
+                    key = prefix + path.relative_to(self._folder).as_posix()
+                    self._s3.put_object(Bucket=bucket, Key=key, Body=body)
+                self._sent[path] = version
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self._folder.rglob("*") if path.is_file())
+
+
+def _version(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_size, state.st_mtime_ns
