@@ -1,0 +1,99 @@
+"""Does a resource differ from what the program wants, and does it have to be replaced?"""
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slipway.engine import urn as urns
+from slipway.engine.codec import paths
+from slipway.engine.planning.questions import Answer, Diff, DiffProvider, Question
+from slipway.engine.planning.registration import Registration
+from slipway.engine.providers.answers import DiffAnswer, PropertyDiff
+from slipway.engine.state.resource import ResourceState
+from slipway.engine.values import same
+
+if TYPE_CHECKING:
+    from slipway.engine.planning.planner import Planner
+
+Comparing = Generator[Question, Answer, DiffAnswer]
+
+
+def compare(planner: "Planner", goal: Registration, old: ResourceState, new: ResourceState) -> Comparing:
+    """Ask for the difference; reasons of the engine's own come before the provider is asked."""
+    if goal.urn in planner.forced:
+        return DiffAnswer(changes="some", replace_keys=("id",))
+    reason = _own_reason(planner, goal, old)
+    if reason is not None:
+        return reason
+    if (yield from _provider_forces(planner, goal, old)):
+        return DiffAnswer(changes="some", replace_keys=("provider",))
+    if not goal.custom:
+        return _compared_here(old, new)
+    diff = yield Diff(
+        urn=goal.urn,
+        provider=goal.provider,
+        id=old.id,
+        old_inputs=old.inputs,
+        old_outputs=old.outputs,
+        news=new.inputs,
+        ignore_changes=goal.ignore_changes,
+    )
+    if not isinstance(diff, DiffAnswer):
+        raise TypeError("a Diff is answered by a DiffAnswer")
+    if diff.changes == "unknown":
+        diff = replace(diff, changes=_compared_here(old, new).changes)
+    return _with_replace_on_changes(diff, goal.replace_on_changes)
+
+
+def _own_reason(planner: "Planner", goal: Registration, old: ResourceState) -> DiffAnswer | None:
+    """Return why a resource has to be replaced whatever its provider says, or None."""
+    if goal.deleted_with and goal.deleted_with in planner.replaced:
+        return DiffAnswer(changes="some", replace_keys=("deletedWith",))
+    if any(urn in planner.replaced for urn in goal.replace_with):
+        return DiffAnswer(changes="some", replace_keys=("replaceWith",))
+    trigger = goal.replacement_trigger
+    if trigger is not None and old.replacement_trigger is not None and not same(trigger, old.replacement_trigger):
+        # Replaced without a property being the reason: the empty kind makes it a replacement, the keys stay empty.
+        return DiffAnswer(changes="some", detailed={"": PropertyDiff(kind="update-replace")})
+    return None
+
+
+def _provider_forces(planner: "Planner", goal: Registration, old: ResourceState) -> Generator[Question, Answer, bool]:
+    """Ask the new provider resource whether what the old one made can stay."""
+    if not old.provider or not goal.provider or old.provider == goal.provider:
+        return False
+    old_urn, _ = urns.split_reference(old.provider)
+    old_provider = planner.olds.get(planner.aliased.get(old_urn, old_urn)) or planner.olds.get(old_urn)
+    if old_provider is None:
+        return False
+    answer = yield DiffProvider(
+        provider=goal.provider, old_inputs=old_provider.inputs, old_outputs=old_provider.outputs
+    )
+    return isinstance(answer, DiffAnswer) and answer.replaces
+
+
+def _compared_here(old: ResourceState, new: ResourceState) -> DiffAnswer:
+    return DiffAnswer(changes="none" if same(old.inputs, new.inputs) else "some")
+
+
+def _with_replace_on_changes(diff: DiffAnswer, patterns: tuple[str, ...]) -> DiffAnswer:
+    """Turn the changes of listed properties into reasons for a replacement."""
+    if not patterns or diff.changes != "some":
+        return diff
+    parsed = [paths.parse(pattern) for pattern in patterns]
+
+    def listed(path: str) -> bool:
+        return any(paths.contains(pattern, paths.parse(path)) for pattern in parsed)
+
+    if diff.detailed is not None:
+        detailed = {
+            path: replace(item, kind=item.kind + "-replace")
+            if listed(path) and not item.kind.endswith("-replace")
+            else item
+            for path, item in diff.detailed.items()
+        }
+        keys = {str(paths.parse(path)[0]) for path, item in detailed.items() if item.kind.endswith("-replace")}
+    else:
+        detailed, keys = None, {key for key in diff.changed_keys if listed(key)}
+    added = tuple(sorted(keys - set(diff.replace_keys)))
+    return replace(diff, detailed=detailed, replace_keys=diff.replace_keys + added)

@@ -1,0 +1,75 @@
+"""What is deleted at the end of an operation: what was replaced, and what the program did not register."""
+
+from slipway.engine.planning.planner import Planner
+from slipway.engine.planning.questions import PlanError
+from slipway.engine.planning.steps import Op, Step, deletion
+from slipway.engine.planning.targets import always_included
+from slipway.engine.state.resource import ResourceState
+
+
+def plan_deletions(planner: Planner) -> list[Step]:
+    """Return the deletions that end an operation, in reverse order of the state."""
+    doomed: list[tuple[ResourceState, Op]] = []
+    for resource in reversed(planner.base.resources):
+        op = _deletion_op(planner, resource)
+        if op is not None:
+            doomed.append((resource, op))
+    doomed = _selected(planner, doomed)
+    gone = {resource.urn for resource, _ in doomed}
+    steps = []
+    for resource, op in doomed:
+        with_other = bool(resource.deleted_with) and (
+            resource.deleted_with in gone or resource.deleted_with in planner.replaced
+        )
+        steps.append(deletion(resource, op, call_provider=not resource.retain_on_delete and not with_other))
+    return steps
+
+
+def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
+    urn = planner.aliased.get(resource.urn, resource.urn)
+    if resource.delete:
+        return Op.DISCARD_REPLACED if resource.external else Op.DELETE_REPLACED
+    if urn in planner.condemned and urn not in planner.registered:
+        return Op.REMOVE_PENDING_REPLACE
+    if urn in planner.registered:
+        step = planner.registered[urn]
+        replaced = step.pending_delete and step.old is resource
+        return (Op.DISCARD_REPLACED if resource.external else Op.DELETE_REPLACED) if replaced else None
+    if urn in planner.seen:
+        return None  # its registration was refused
+    if resource.pending_replacement:
+        return Op.REMOVE_PENDING_REPLACE
+    return Op.DISCARD if resource.external else Op.DELETE
+
+
+def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[tuple[ResourceState, Op]]:
+    """Leave out what the operation is not about; refuse where something else would have to go as well."""
+    options = planner.options
+    if options.exclude_protected or planner.excludes:
+        kept = {
+            resource.urn
+            for resource, _ in doomed
+            if resource.urn in planner.excludes or (options.exclude_protected and resource.protect)
+        }
+        needed = planner.graph.needed_by(kept) if kept else set()
+        return [item for item in doomed if item[0].urn not in needed]
+    if not planner.targets:
+        return doomed
+    chosen = {resource.urn for resource, op in doomed if resource.urn in planner.targets or op is Op.DELETE_REPLACED}
+    for resource, op in list(doomed):
+        if resource.urn not in chosen or op is not Op.DELETE:
+            continue
+        for dependent in planner.graph.dependents(resource, children=True):
+            if dependent.urn in chosen or dependent.urn in planner.registered:
+                continue
+            if options.target_dependents:
+                chosen.add(dependent.urn)
+            else:
+                planner.errors.append(
+                    PlanError(
+                        f"Resource '{dependent.urn}' will be destroyed but was not specified in --target list.\n"
+                        "Either include resource in --target list or pass --target-dependents to proceed.",
+                        dependent.urn,
+                    )
+                )
+    return [item for item in doomed if item[0].urn in chosen and not always_included(item[0].urn)]

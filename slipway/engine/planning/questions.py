@@ -1,0 +1,51 @@
+"""What the planner asks of providers; the driver answers."""
+
+from dataclasses import dataclass
+
+from slipway.engine.providers.answers import CheckAnswer, DiffAnswer
+from slipway.engine.values import Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Are these inputs valid, and what are they with defaults? `provider` is empty for a provider resource itself."""
+
+    urn: str
+    provider: str
+    olds: Properties | None
+    news: Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diff:
+    """What differs between what is there and these inputs?"""
+
+    urn: str
+    provider: str
+    id: str
+    old_inputs: Properties
+    old_outputs: Properties
+    news: Properties
+    ignore_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffProvider:
+    """Would a resource that moves from one provider resource to another have to be replaced?"""
+
+    provider: str
+    old_inputs: Properties
+    old_outputs: Properties
+
+
+Question = Check | Diff | DiffProvider
+Answer = CheckAnswer | DiffAnswer
+
+
+class PlanError(Exception):
+    """The program asks for something that can't be done; nothing was done about it."""
+
+    def __init__(self, message: str, urn: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.urn = urn

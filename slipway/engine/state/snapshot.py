@@ -1,0 +1,86 @@
+"""A deployment (version 3): what the checkpoint of a stack holds."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from slipway.engine.codec.state import StateCodec
+from slipway.engine.errors import EngineError
+from slipway.engine.secrets import SecretsManager
+from slipway.engine.state.resource import ResourceState
+
+ENGINE_VERSION = "v3.260.0"
+"""The release of the real engine whose state, events and calls this one keeps to."""
+
+
+@dataclass
+class Operation:
+    """Something that was begun and whose end is not known; `type` is creating, updating, deleting, reading or importing."""
+
+    resource: ResourceState
+    type: str
+
+
+@dataclass
+class Snapshot:
+    """The resources of a stack in an order in which each stands after what it needs."""
+
+    resources: list[ResourceState] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+def now() -> str:
+    """Return the time as the state writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
+
+
+def load_snapshot(deployment: dict[str, Any] | None, codec: StateCodec) -> Snapshot:
+    """Return what a stored deployment holds."""
+    if not deployment:
+        return Snapshot()
+    seen: set[str] = set()
+    resources = [ResourceState.from_json(raw, codec) for raw in deployment.get("resources") or []]
+    for resource in resources:
+        if resource.urn in seen and not resource.delete:
+            raise EngineError(f"the state holds two live resources with the URN {resource.urn}; repair it by hand")
+        if not resource.delete:
+            seen.add(resource.urn)
+    operations = [
+        Operation(ResourceState.from_json(raw["resource"], codec), raw["type"])
+        for raw in deployment.get("pending_operations") or []
+    ]
+    return Snapshot(resources, operations, deployment.get("metadata") or {})
+
+
+def render(
+    resources: Iterable[ResourceState],
+    operations: Iterable[Operation],
+    metadata: dict[str, Any],
+    secrets: SecretsManager,
+    codec: StateCodec,
+) -> bytes:
+    """Return the JSON text of a deployment."""
+    manifest = {
+        "time": now(),
+        "magic": hashlib.sha256(ENGINE_VERSION.encode()).hexdigest(),
+        "version": ENGINE_VERSION,
+    }
+    parts = [b'{"manifest":', _json(manifest), b',"secrets_providers":', _json(secrets.state())]
+    fragments = [resource.fragment(codec) for resource in resources]
+    if fragments:
+        parts += [b',"resources":[', b",".join(fragments), b"]"]
+    pending = [
+        b'{"resource":' + operation.resource.fragment(codec) + b',"type":' + _json(operation.type) + b"}"
+        for operation in operations
+    ]
+    if pending:
+        parts += [b',"pending_operations":[', b",".join(pending), b"]"]
+    return b"".join([*parts, b',"metadata":', _json(metadata), b"}"])
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

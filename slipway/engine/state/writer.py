@@ -1,0 +1,138 @@
+"""Writing the state while an operation runs: durable around each step, one write for all steps that wait."""
+
+import threading
+from collections.abc import Callable, Iterable
+
+from slipway.engine.codec.state import StateCodec
+from slipway.engine.errors import EngineError
+from slipway.engine.secrets import SecretsManager
+from slipway.engine.state.resource import ResourceState
+from slipway.engine.state.snapshot import Operation, Snapshot, render
+
+
+class StateWriteError(EngineError):
+    """The state could not be written: nothing more may be done."""
+
+
+class SnapshotWriter:
+    """Keeps the state on disk in step with what was done.
+
+    The state is: what this operation made or kept, in that order, then what was there before and was not touched yet.
+    """
+
+    def __init__(
+        self,
+        base: Snapshot,
+        secrets: SecretsManager,
+        codec: StateCodec,
+        persist: Callable[[bytes], None] | None,
+    ) -> None:
+        self._secrets = secrets
+        self._codec = codec
+        self._persist = persist
+        self._metadata = base.metadata
+        self._base = list(base.resources)
+        self._done: set[int] = set()
+        self._news: dict[int, ResourceState] = {}
+        self._carried = _carried(base)
+        self._operations: dict[int, Operation] = {}
+        self._changed = threading.Condition()
+        self._version = 0
+        self._written = 0
+        self._writing = False
+        self._failure: StateWriteError | None = None
+
+    def begin(self, kind: str, resource: ResourceState) -> None:
+        """Note durably that something is about to be done to a resource."""
+        with self._changed:
+            self._operations[id(resource)] = Operation(resource.copy(), kind)
+            self._commit(wait=True)
+
+    def end(
+        self,
+        subject: ResourceState | None,
+        *,
+        gone: Iterable[ResourceState] = (),
+        made: Iterable[ResourceState] = (),
+        keep_pending: bool = False,
+        wait: bool = True,
+    ) -> None:
+        """Note what became of a step: old states that no longer count, new ones that do.
+
+        `keep_pending`: nobody knows what became of it, so the pending operation stays.
+        """
+        with self._changed:
+            if subject is not None and not keep_pending:
+                self._operations.pop(id(subject), None)
+            for old in gone:
+                self._done.add(id(old))
+                self._news.pop(id(old), None)
+            for new in made:
+                self._news[id(new)] = new
+            self._commit(wait=wait)
+
+    def touched(self, *, wait: bool = False) -> None:
+        """Note that a state which is part of the snapshot was changed."""
+        with self._changed:
+            self._commit(wait=wait)
+
+    def rebase(self, base: Snapshot) -> None:
+        """Start over from another base, as after a refresh."""
+        with self._changed:
+            self._base = list(base.resources)
+            self._carried = _carried(base)
+            self._done.clear()
+            self._news.clear()
+            self._commit(wait=True)
+
+    def flush(self) -> None:
+        """Write what is not written yet."""
+        with self._changed:
+            self._wait_for(self._version)
+
+    def current(self) -> Snapshot:
+        """Return the state as it stands."""
+        with self._changed:
+            return Snapshot(self._resources(), [*self._operations.values(), *self._carried], self._metadata)
+
+    def _resources(self) -> list[ResourceState]:
+        return [*self._news.values(), *(old for old in self._base if id(old) not in self._done)]
+
+    def _commit(self, *, wait: bool) -> None:
+        self._version += 1
+        if wait:
+            self._wait_for(self._version)
+
+    def _wait_for(self, version: int) -> None:
+        """Wait until a write that holds `version` is on disk; whoever finds nobody writing writes for all."""
+        if self._persist is None:
+            return
+        while self._written < version:
+            if self._failure is not None:
+                raise self._failure
+            if self._writing:
+                self._changed.wait()
+                continue
+            self._writing = True
+            target = self._version
+            operations = [*self._operations.values(), *self._carried]
+            text = render(self._resources(), operations, self._metadata, self._secrets, self._codec)
+            self._changed.release()
+            failure: OSError | None = None
+            try:
+                self._persist(text)
+            except OSError as error:
+                failure = error
+            finally:
+                self._changed.acquire()
+                self._writing = False
+                self._changed.notify_all()
+            if failure is not None:
+                self._failure = StateWriteError(f"the state could not be written: {failure}")
+                raise self._failure from failure
+            self._written = max(self._written, target)
+
+
+def _carried(base: Snapshot) -> list[Operation]:
+    """Return the pending operations that outlive an operation: interrupted creates, until a person settles them."""
+    return [operation for operation in base.operations if operation.type == "creating"]
