@@ -1,0 +1,1 @@
+"""The program: what `pulumi up` runs to declare a stack."""

@@ -1,0 +1,77 @@
+"""The alarms of an endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.components.monitoring.alarms import NAMESPACE, PERIOD_SECONDS, endpoint_alarms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointAlarmsArgs:
+    """What EndpointAlarms are made from."""
+
+    endpoint_name: pulumi.Input[str]
+    """Endpoint that is watched."""
+    variant_name: str
+    """Production variant that is watched."""
+    server_errors_threshold: int
+    """Answers with status 5xx in one minute that ring."""
+    model_errors_threshold: int
+    """Requests in one minute that the container did not answer with 2xx that ring."""
+    latency_p90_ms: int
+    """Model latency, 90th percentile of one minute, above which the alarm rings."""
+    evaluation_periods: int
+    """Minutes in a row that must be bad."""
+    no_traffic_minutes: int | None = None
+    """Minutes without a request that ring. Left out: silence is fine."""
+    alarm_action_arns: Sequence[str] = ()
+    """What is called when an alarm rings and when it stops. Left out: nothing."""
+
+
+class EndpointAlarms(pulumi.ComponentResource):
+    """Errors of the server, errors of the model, latency, and, if asked for, silence."""
+
+    alarm_arns: pulumi.Output[Sequence[str]]
+    """ARNs of the alarms."""
+
+    def __init__(self, name: str, args: EndpointAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:monitoring:EndpointAlarms", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        arns: list[pulumi.Output[str]] = []
+        for alarm in endpoint_alarms(
+            server_errors_threshold=args.server_errors_threshold,
+            model_errors_threshold=args.model_errors_threshold,
+            latency_p90_ms=args.latency_p90_ms,
+            evaluation_periods=args.evaluation_periods,
+            no_traffic_minutes=args.no_traffic_minutes,
+        ):
+            declared = aws.cloudwatch.MetricAlarm(
+                f"{name}-{alarm.role}",
+                namespace=NAMESPACE,
+                metric_name=alarm.metric_name,
+                dimensions={"EndpointName": args.endpoint_name, "VariantName": args.variant_name},
+                statistic=alarm.statistic,
+                extended_statistic=alarm.extended_statistic,
+                period=PERIOD_SECONDS,
+                evaluation_periods=alarm.evaluation_periods,
+                comparison_operator=alarm.comparison_operator,
+                threshold=alarm.threshold,
+                treat_missing_data=alarm.treat_missing_data,
+                alarm_description=alarm.description,
+                alarm_actions=list(args.alarm_action_arns),
+                ok_actions=list(args.alarm_action_arns),
+                opts=child,
+            )
+            arns.append(declared.arn)
+
+        self.alarm_arns = pulumi.Output.all(*arns)
+        self.register_outputs({"alarm_arns": self.alarm_arns})

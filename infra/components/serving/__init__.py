@@ -1,0 +1,1 @@
+"""Endpoints, and the releases behind them."""

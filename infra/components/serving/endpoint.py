@@ -1,0 +1,140 @@
+"""The endpoint, and the models and configurations of the releases behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.components.serving.permissions import CAPTURES_PREFIX
+from infra.components.serving.releases import VARIANT_NAME, Release, ServingShape, declared_releases, release_digest
+from infra.instance_types import has_local_storage
+from infra.naming import endpoint_log_group
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointArgs:
+    """What an Endpoint is made from."""
+
+    endpoint_name: str
+    """Name that clients invoke; it never changes."""
+    current: Release
+    """The release that the endpoint serves."""
+    previous: Release | None = None
+    """The release before it, declared so that a rollback, also SageMaker's own, finds it. Left out: there is none."""
+    shape: ServingShape
+    """How both are served."""
+    execution_role_arn: pulumi.Input[str]
+    """Role that SageMaker reads models and writes captures with."""
+    captures_bucket: pulumi.Input[str]
+    """Bucket that captured requests and answers go to."""
+    key_arn: pulumi.Input[str]
+    """KMS key of disks, captures and logs."""
+    log_retention_days: int
+    """Days that the containers' logs are kept."""
+    wait_for: Sequence[pulumi.Resource] = ()
+    """What has to exist before SageMaker takes a model: the role's policies, the code. Left out: nothing."""
+
+
+class Endpoint(pulumi.ComponentResource):
+    """An endpoint whose releases are never changed: a rollout points it at another configuration, in place."""
+
+    endpoint_name: pulumi.Output[str]
+    """Name of the endpoint."""
+    endpoint_config_name: pulumi.Output[str]
+    """Configuration of the current release: what DescribeEndpoint should say once a rollout is over."""
+    release: str
+    """Digest of the current release."""
+
+    def __init__(self, name: str, args: EndpointArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("slipway:serving:Endpoint", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        logs = aws.cloudwatch.LogGroup(
+            name,
+            name=endpoint_log_group(args.endpoint_name),
+            retention_in_days=args.log_retention_days,
+            kms_key_id=args.key_arn,
+            opts=child,
+        )
+        configurations = {
+            digest: self._configuration(f"{name}-{digest}", release, args)
+            for digest, release in declared_releases(args.current, args.previous, args.shape).items()
+        }
+        self.release = release_digest(args.current, args.shape)
+        endpoint = aws.sagemaker.Endpoint(
+            name,
+            name=args.endpoint_name,
+            endpoint_config_name=configurations[self.release].name,
+            # SageMaker makes the log group itself, without retention or key, if the first container finds none.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
+        )
+
+        self.endpoint_name = endpoint.name
+        self.endpoint_config_name = configurations[self.release].name
+        self.register_outputs(
+            {
+                "endpoint_name": self.endpoint_name,
+                "endpoint_config_name": self.endpoint_config_name,
+                "release": self.release,
+            }
+        )
+
+    def _configuration(self, name: str, release: Release, args: EndpointArgs) -> aws.sagemaker.EndpointConfiguration:
+        """Declare the model and the configuration of one release, without physical names: old and new exist at once."""
+        model = aws.sagemaker.Model(
+            name,
+            execution_role_arn=args.execution_role_arn,
+            # The container needs no network: SageMaker itself brings the model and the code and takes the captures.
+            enable_network_isolation=True,
+            primary_container={
+                "image": release.image,
+                "model_data_url": release.model_data,
+                "environment": dict(args.shape.environment),
+                "additional_model_data_sources": [
+                    {
+                        # Unpacked to /opt/ml/additional-model-data-sources/code, first on the image's PYTHONPATH.
+                        "channel_name": "code",
+                        "s3_data_sources": [
+                            {"s3_uri": release.code, "s3_data_type": "S3Object", "compression_type": "Gzip"}
+                        ],
+                    }
+                ],
+            },
+            # CreateModel reads the artifact and the code with the role at once; no property names the role's policies.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(args.wait_for)),
+        )
+        return aws.sagemaker.EndpointConfiguration(
+            name,
+            production_variants=[
+                {
+                    "variant_name": VARIANT_NAME,
+                    "model_name": model.name,
+                    "instance_type": release.instance_type,
+                    "initial_instance_count": release.initial_instance_count,
+                    "initial_variant_weight": 1,
+                    "container_startup_health_check_timeout_in_seconds": args.shape.container_startup_timeout_seconds,
+                }
+            ],
+            kms_key_arn=None if has_local_storage(release.instance_type) else args.key_arn,
+            data_capture_config={
+                "enable_capture": args.shape.capture_percentage > 0,
+                "initial_sampling_percentage": args.shape.capture_percentage,
+                "destination_s3_uri": pulumi.Output.concat(
+                    "s3://", args.captures_bucket, "/", CAPTURES_PREFIX.rstrip("/")
+                ),
+                "kms_key_id": args.key_arn,
+                "capture_options": [{"capture_mode": "Input"}, {"capture_mode": "Output"}],
+                # Without these SageMaker writes every body in base64.
+                "capture_content_type_header": {
+                    "csv_content_types": ["text/csv"],
+                    "json_content_types": ["application/json"],
+                },
+            },
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,1 @@
+"""Buckets, and the code packages kept in one of them."""

@@ -1,0 +1,1 @@
+"""What a training job needs to exist before it starts."""

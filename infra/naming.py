@@ -1,0 +1,71 @@
+"""The few physical names that someone outside the stack addresses, and AWS's partitions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# SageMaker's EndpointName and ModelPackageGroupName (botocore 1.44.5), in lower case because ECR takes no other.
+_SAGEMAKER_NAME = re.compile(r"[a-z0-9](-*[a-z0-9]){0,62}")
+
+TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+"""Where SageMaker writes the logs of every training job of an account; the name is AWS's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The physical names of one stack; everything else is named by Pulumi."""
+
+    project: str
+    """The Pulumi project."""
+    stack: str
+    """The Pulumi stack."""
+
+    def __post_init__(self) -> None:
+        """Refuse a stack whose name cannot become part of a SageMaker and an ECR name."""
+        if _SAGEMAKER_NAME.fullmatch(self.endpoint) is None:
+            msg = (
+                f"the stack name {self.stack!r} cannot be part of the endpoint name {self.endpoint!r}: "
+                "lower-case letters, digits and single hyphens are allowed, "
+                "and at most 63 characters with the project's name; rename the stack"
+            )
+            raise ValueError(msg)
+
+    @property
+    def endpoint(self) -> str:
+        """Name of the endpoint that clients invoke."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def model_package_group(self) -> str:
+        """Name of the group that model packages are registered in."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def dashboard(self) -> str:
+        """Name of the dashboard."""
+        return f"{self.project}-{self.stack}"
+
+    def repository(self, image: str) -> str:
+        """Name of the ECR repository of an image: its last segment is the folder that builds the image."""
+        return f"{self.project}-{self.stack}/{image}"
+
+
+def partition(region: str) -> str:
+    """Return the partition of a region, the second word of every ARN there."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    if region.startswith("us-gov-"):
+        return "aws-us-gov"
+    return "aws"
+
+
+def image_uri(account_id: str, region: str, repository: str, tag: str) -> str:
+    """Return the URI of an image in this account's ECR registry."""
+    suffix = "amazonaws.com.cn" if partition(region) == "aws-cn" else "amazonaws.com"
+    return f"{account_id}.dkr.ecr.{region}.{suffix}/{repository}:{tag}"
+
+
+def endpoint_log_group(endpoint_name: str) -> str:
+    """Return the log group that SageMaker writes an endpoint's containers to; the name is AWS's."""
+    return f"/aws/sagemaker/Endpoints/{endpoint_name}"

@@ -1,0 +1,211 @@
+"""What a stack may set: typed, bounded, frozen sections. No Pulumi, no AWS: the tool reads stack files with it too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from infra.instance_types import refusal
+from infra.problems import SettingsError
+from infra.retention import Environment
+from infra.settings_report import NAMESPACE, problems_of, unknown_sections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Environment", "PinnedRelease", "Settings", "SettingsError", "load_stack_settings"]
+
+# CloudWatch accepts these retention periods and no other (PutRetentionPolicy, retentionInDays).
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]  # fmt: skip
+
+
+def _training_type(value: str) -> str:
+    if (reason := refusal(value, "training")) is not None:
+        raise ValueError(reason)
+    return value
+
+
+def _hosting_type(value: str) -> str:
+    if (reason := refusal(value, "hosting")) is not None:
+        raise ValueError(reason)
+    return value
+
+
+TrainingInstanceType = Annotated[str, AfterValidator(_training_type)]
+HostingInstanceType = Annotated[str, AfterValidator(_hosting_type)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]{1,256}$")]
+S3Uri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$", max_length=1024)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:\S+$", max_length=2048)]
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
+EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
+
+
+class Section(BaseModel):
+    """A section of a stack file: nothing can be added to it or changed in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class StackSection(Section):
+    """`slipway:stack`: where the stack lives and whose it is."""
+
+    environment: Environment
+    """dev keeps nothing when it is destroyed; staging and prod protect and keep what holds data."""
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+    """The only AWS account that this stack may touch, in quotes: YAML would read it as a number."""
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+    """The region that everything is made in."""
+    owner: TagValue
+    """Who answers for the stack; the tag `owner` of everything in it."""
+    cost_center: TagValue | None = None
+    """Who pays; the tag `cost-center` of everything in it. Left out: no such tag."""
+    permissions_boundary_arn: Arn | None = None
+    """IAM policy that bounds every role of the stack. Left out: the roles have no boundary."""
+
+
+class LakeSection(Section):
+    """`slipway:lake`: how long the buckets keep what nobody needs any more."""
+
+    noncurrent_version_days: Days
+    """Days until an overwritten or deleted object is really gone."""
+    abort_multipart_days: Days = 7
+    """Days until the parts of an upload that never ended are deleted."""
+    captures_expiry_days: Days
+    """Days until captured requests and answers are deleted."""
+
+
+class ImagesSection(Section):
+    """`slipway:images`: which container images run."""
+
+    training_tag: Tag
+    """Tag of the training image in this stack's repository; tags are immutable."""
+    serving_tag: Tag
+    """Tag of the serving image in this stack's repository that new releases use."""
+    untagged_image_days: Days = 14
+    """Days until an image without a tag is deleted."""
+
+
+class TrainingSection(Section):
+    """`slipway:training`: what a training job runs on."""
+
+    instance_type: TrainingInstanceType
+    """Instance type that CreateTrainingJob accepts."""
+    instance_count: Annotated[int, Field(ge=1, le=100)] = 1
+    """Instances of one job."""
+    volume_size_gib: Annotated[int, Field(ge=1, le=16384)]
+    """Disk of each instance; instance types with disks of their own ignore it."""
+    max_runtime_seconds: Annotated[int, Field(ge=60, le=2_419_200)]
+    """When SageMaker stops a job that has not ended; at most 28 days."""
+    own_log_group: bool
+    """Whether this stack makes /aws/sagemaker/TrainingJobs. An account has one: only one of its stacks may own it."""
+    log_retention_days: LogRetentionDays
+    """Days that logs of training jobs are kept, where the stack owns their log group."""
+
+
+class ServingSection(Section):
+    """`slipway:serving`: what a new release runs on, and how its endpoint behaves."""
+
+    instance_type: HostingInstanceType
+    """Instance type that endpoints accept; a release pins the one that it was made with."""
+    initial_instance_count: Annotated[int, Field(ge=1, le=1000)]
+    """Instances of a new release."""
+    capture_percentage: Annotated[int, Field(ge=0, le=100)]
+    """Share of requests and answers kept in the captures bucket; 0 captures nothing."""
+    container_startup_timeout_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
+    """How long a container may take to answer its first health check."""
+    environment: Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)] = Field(
+        default_factory=lambda: {"OMP_NUM_THREADS": "1"}
+    )
+    """Environment of the serving container. Never a secret: stack files and state are read by many."""
+    log_retention_days: LogRetentionDays
+    """Days that logs of the endpoint are kept."""
+
+
+class MonitoringSection(Section):
+    """`slipway:monitoring`: when the endpoint's alarms ring, and whom they call."""
+
+    server_errors_threshold: Annotated[int, Field(ge=1)]
+    """Answers with status 5xx in one minute that ring."""
+    model_errors_threshold: Annotated[int, Field(ge=1)]
+    """Requests in one minute that the container did not answer with 2xx that ring; 4xx count, so stay above noise."""
+    latency_p90_ms: Annotated[int, Field(ge=1, le=60_000)]
+    """Model latency, 90th percentile of one minute, above which the alarm rings; SageMaker waits 60 s at most."""
+    evaluation_periods: Annotated[int, Field(ge=1, le=60)]
+    """Minutes in a row that must be bad."""
+    no_traffic_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    """Minutes without a single request that ring. Left out: silence is fine."""
+    alarm_action_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=5)] = ()
+    """What an alarm calls when it rings and when it stops, usually an SNS topic. Left out: it only changes state."""
+
+
+class PinnedRelease(Section):
+    """One release: a model artifact, the code and image that serve it, and the instances it runs on."""
+
+    model_package_arn: Arn
+    """The registered model package that the release came from."""
+    model_data: S3Uri
+    """Where the model artifact (model.tar.gz) is."""
+    model_sha256: Sha256
+    """SHA-256 of the model artifact."""
+    image: Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=255)]
+    """URI of the serving image."""
+    code: S3Uri
+    """Where the serving code package is."""
+    instance_type: HostingInstanceType
+    """Instance type of the release."""
+    initial_instance_count: Annotated[int, Field(ge=1, le=1000)]
+    """Instances that the release starts with."""
+    metrics: dict[str, float] = Field(default_factory=dict)
+    """What the model scored when it was trained, for whoever reads the file."""
+
+
+class ReleaseSection(Section):
+    """`slipway:release`: what the endpoint serves, and what it would fall back to."""
+
+    current: PinnedRelease
+    """The release that the endpoint points at."""
+    previous: PinnedRelease | None = None
+    """The release before it, still declared so that going back makes nothing new. Left out: there is none."""
+
+
+class Settings(Section):
+    """Everything that one stack sets."""
+
+    stack: StackSection
+    """Where the stack lives."""
+    lake: LakeSection
+    """The buckets."""
+    images: ImagesSection
+    """The container images."""
+    training: TrainingSection
+    """Training jobs."""
+    serving: ServingSection
+    """New releases and their endpoint."""
+    monitoring: MonitoringSection
+    """The endpoint's alarms."""
+    release: ReleaseSection | None = None
+    """What the endpoint serves. Left out: there is no endpoint yet."""
+
+
+def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack file") -> Settings:
+    """Return the settings in the `config:` mapping of a stack file.
+
+    Keys of other namespaces are left alone. Raises SettingsError with every problem, not only the first.
+    """
+    sections = {key.removeprefix(NAMESPACE): value for key, value in config.items() if key.startswith(NAMESPACE)}
+    known = {name: value for name, value in sections.items() if name in Settings.model_fields}
+    problems = unknown_sections(sections, Settings)
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        problems += problems_of(error, Settings)
+        raise SettingsError(file, problems) from error
+    if problems:
+        raise SettingsError(file, problems)
+    return settings
