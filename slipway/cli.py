@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -27,7 +27,7 @@ def main() -> NoReturn:
 def run(words: Sequence[str]) -> int:
     """Run one command line; return its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
     if words[:1] == ["sandbox"]:  # its own command line, --help included
-        return subprocess.call([sys.executable, "-m", "slipway.sandbox", *words[1:]])
+        os.execv(sys.executable, [sys.executable, "-m", "slipway.sandbox", *words[1:]])  # noqa: S606 - its exit code is ours
     arguments = _parser().parse_args(words)
     try:
         call: Callable[[argparse.Namespace], int | None] = arguments.call

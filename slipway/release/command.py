@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from infra.settings import SettingsError, load_stack_settings
+from slipway import stack_file
 from slipway.failure import Failure, Misuse
-from slipway.release import package, pin, stack_file
+from slipway.release import package, pin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,15 +35,24 @@ def release(file: Path, outputs: Outputs, *, arn: str | None = None, job: str | 
     if not file.is_file():
         raise Misuse(f"there is no {file}: run this in the project's folder, with the name of one of its stacks")
     text = _read(file)
-    section = stack_file.get(text, pin.KEY, name=file.name)
+    section = stack_file.settings(text, name=file.name).get(pin.KEY)
     if section is not None and not isinstance(section, dict):
         raise Failure(f"`{pin.KEY}` in {file.name} is {section!r}: a mapping with `current` is expected")
     found = package.find(boto3.client("sagemaker"), outputs, arn=arn, job=job)
     new = package.pin_of(found, outputs, boto3.client("s3"))
     difference, changed = pin.difference(section, new), not pin.deploys_the_same(section, new)
     if difference:
-        _replace(file, stack_file.put(text, pin.KEY, pin.turn(section, new), name=file.name))
+        _replace(file, _checked(stack_file.put(text, pin.KEY, pin.turn(section, new), name=file.name), file.name))
     return Released(pin=new, difference=difference, changed=changed)
+
+
+def _checked(text: str, name: str) -> str:
+    """Refuse to write a stack file that the program would refuse to read."""
+    try:
+        load_stack_settings(stack_file.settings(text, name=name), file=name)
+    except SettingsError as error:
+        raise Failure(str(error)) from error
+    return text
 
 
 def _read(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Rewrites one setting of a stack file and leaves every other byte of it alone."""
+"""Reads a stack file; rewrites one setting of it and leaves every other byte alone."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class _Place:
     indent: int
 
 
-def get(text: str, key: str, *, name: str) -> Any:
-    """Return the value of a setting as plain Python, or None when the file does not have it."""
-    config = _config(_load(text, name), name)
-    return None if config is None else _plain(config.get(key))
+def settings(text: str, *, name: str) -> dict[str, Any]:
+    """Return everything under `config:` as plain Python; `name` is the file's name for messages."""
+    found: dict[str, Any] = _plain(_config(_load(text, name), name) or {})
+    return found
 
 
 def put(text: str, key: str, value: Mapping[str, Any], *, name: str) -> str:

@@ -1,0 +1,1 @@
+"""`slipway demo`: the whole loop on real data, offline, each step checked."""

@@ -1,0 +1,132 @@
+"""`slipway demo`: a fresh copy of the project, nine stages, and nothing left behind however it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from slipway import pulumi_cli
+from slipway.demo import poke, processes, run_folder, summary
+from slipway.demo.console import Console
+from slipway.demo.measurements import Measurements
+from slipway.demo.stages import STAGES, Demo
+from slipway.failure import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from slipway.pulumi_cli import EngineName
+
+DEFAULT_RUNS = (".slipway", "demo")
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def demo(project: Path, *, runs: Path | None, force: EngineName | None, keep: bool) -> int:
+    """Run the demo in a copy of `project`; return the exit code.
+
+    `runs` is where runs are kept, by default `.slipway/demo` in the project. Raises Failure when a stage's claim does
+    not hold, after everything that was started has been ended.
+    """
+    engine = pulumi_cli.pick(force)
+    runs = project.joinpath(*DEFAULT_RUNS) if runs is None else runs
+    with _interruptible():
+        for stale in run_folder.end_stale(runs):
+            print(f"ended {len(stale.ended)} processes that the killed run {stale.folder.root.name} left behind")
+        folder = run_folder.make(project, runs)
+        run_folder.prune(runs)
+        os.environ[processes.MARK] = str(folder.root)
+        run = Demo(Console(stages=STAGES), folder, engine, Measurements())
+        run.console.line(f"slipway demo in {folder.project}")
+        try:
+            outputs = run.loop()
+            if not keep:
+                run.end(outputs)
+        except BaseException as error:
+            _abandon(run, error)
+            raise
+        if keep:
+            return _keep(run, str(outputs.endpoint))
+        return _finish(run)
+
+
+def _finish(run: Demo) -> int:
+    measurements = run.measurements
+    with run.console.stage("sum up"):
+        measurements.write(run.folder.measurements, outcome="passed", **_findings(run))
+        _tidy(run)
+        where = f"{run.folder.root} (logs, times, the pinned stack file); `slipway demo --keep` to poke the endpoint"
+        peak = measurements.peak_proportional_bytes or measurements.peak_resident_bytes
+        text = summary.lines(run.facts, seconds=measurements.seconds(), peak_bytes=peak, where=where)
+    run.console.line()
+    for line in text:
+        run.console.line(f"  {line}")
+    return 0
+
+
+def _keep(run: Demo, endpoint: str) -> int:
+    if run.running is None:
+        raise Failure("there is no sandbox to keep")
+    run.folder.note(kept=True)
+    run.measurements.write(run.folder.measurements, outcome="kept", **_findings(run))
+    run.console.line()
+    for line in poke.commands(run.folder, run.engine, endpoint, run.running.endpoint, run.folder.root / "rows.json"):
+        run.console.line(line)
+    return 0
+
+
+def _findings(run: Demo) -> dict[str, Any]:
+    facts = run.facts
+    return {
+        "engine": facts.engine,
+        "resources": facts.resources,
+        "score": facts.score,
+        "rows": facts.rows,
+        "largest_difference": max(facts.largest_json, facts.largest_csv),
+        "unchanged": facts.unchanged,
+        "kept_by_aws": facts.kept,
+    }
+
+
+def _abandon(run: Demo, error: BaseException) -> None:
+    """End everything that this run started; what was interrupted or failed is said by whoever catches the error."""
+    for signum in ENDINGS:
+        signal.signal(signum, signal.SIG_IGN)
+    run.console.say("ending the sandbox and everything that this run started")
+    try:
+        run.stop()
+    except Failure as failure:
+        run.console.say(f"{failure}: ending it the hard way")
+    processes.end_run(run.folder.root)
+    outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+    run.measurements.write(run.folder.measurements, outcome=outcome, error=str(error), **_findings(run))
+    logs = [str(run.folder.logs), str(run.folder.state / "logs")]
+    print(f"logs: {' and '.join(logs)}", file=sys.stderr)
+
+
+def _tidy(run: Demo) -> None:
+    """Keep the logs and the copied project of a run that passed, not the sandbox's buckets and processes' folders."""
+    log = run.folder.state / "logs" / "sandbox.log"
+    if log.is_file():
+        run.folder.logs.mkdir(exist_ok=True)
+        shutil.copy(log, run.folder.logs / log.name)
+    shutil.rmtree(run.folder.state, ignore_errors=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Make every polite way of ending this process an interruption that cleans up."""
+
+    def interrupt(signum: int, _frame: object) -> None:
+        raise KeyboardInterrupt(signal.Signals(signum).name)
+
+    before = {signum: signal.signal(signum, interrupt) for signum in ENDINGS}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)

@@ -1,0 +1,54 @@
+"""The stage that trains: a SageMaker job in the sandbox, its log and metrics checked, its score in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from slipway.demo.check import require
+from slipway.train.command import Order, Trained, train
+
+if TYPE_CHECKING:
+    from slipway.demo.console import Console
+    from slipway.outputs import Outputs
+
+METRIC, BASELINE = "validation:auc", "validation:baseline_auc"
+
+
+def train_model(console: Console, outputs: Outputs, *, stack: str, data: str, validation: str) -> Trained:
+    """Train, register and approve; every trace that a job leaves in AWS is looked at."""
+    order = Order(stack=stack, train=data, validation=validation, hyperparameters={}, approve=True)
+    lines: list[str] = []
+
+    def on_line(line: str) -> None:
+        lines.append(line)
+        console.now(line.strip())
+
+    trained = train(order, outputs, on_line=on_line, on_status=console.now)
+    require(lines, f"training job {trained.job} wrote no log to {outputs.training.log_group}")
+    for name in (METRIC, BASELINE):
+        require(
+            name in trained.metrics, f"training job {trained.job} has no metric {name}, only {sorted(trained.metrics)}"
+        )
+    job = boto3.client("sagemaker").describe_training_job(TrainingJobName=trained.job)
+    require(job["TrainingJobStatus"] == "Completed", f"training job {trained.job} is {job['TrainingJobStatus']}")
+    console.say(f"training job {trained.job}: Completed, {len(lines)} log lines in {outputs.training.log_group}")
+    return trained
+
+
+def score(trained: Trained, month: str) -> str:
+    """Say in one sentence how good the model is, beside a baseline that any reader understands."""
+    auc, baseline = trained.metrics[METRIC], trained.metrics[BASELINE]
+    require(auc > baseline, f"the model's AUC {auc:.4f} is no better than the baseline's {baseline:.4f}")
+    described = trained.manifest.get("baseline")
+    name = described.get("description", "the baseline") if isinstance(described, dict) else "the baseline"
+    return (
+        f"of a late and a punctual flight of {month}, a month it never saw, the model picks the late one "
+        f"{auc:.0%} of the time (AUC {auc:.4f}); {name}: {baseline:.0%} ({baseline:.4f})"
+    )
+
+
+def data_rows(manifest: dict[str, Any]) -> dict[str, int]:
+    """Return the number of rows by channel that the manifest in the artifact speaks of."""
+    return {name: int(part["rows"]) for name, part in (manifest.get("data") or {}).items()}

@@ -1,0 +1,45 @@
+"""What `slipway demo --keep` prints: how to reach the endpoint that is left running."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slipway.demo.run_folder import RunFolder
+    from slipway.pulumi_cli import Engine
+
+
+def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write a request body with a few real rows."""
+    path.write_text(json.dumps({"instances": rows}, indent=1) + "\n", "utf-8")
+
+
+def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, rows: Path) -> list[str]:
+    """Return the lines to print: what runs where, and what to type."""
+    state = shlex.quote(str(folder.state))
+    pulumi = "pulumi" if engine.argv[0].endswith("pulumi") else "python -m slipway.engine"
+    return [
+        f"endpoint {endpoint} is InService behind {url}; the sandbox goes on until you end it",
+        "",
+        "  # let this shell see the sandbox as AWS: aws, boto3 and pulumi all follow",
+        f'  eval "$(slipway sandbox env --state {state})"',
+        "",
+        f"  aws sagemaker describe-endpoint --endpoint-name {endpoint}",
+        f"  aws sagemaker-runtime invoke-endpoint --endpoint-name {endpoint} --content-type application/json \\",
+        f"      --body fileb://{shlex.quote(str(rows))} /dev/stdout",
+        "",
+        '  curl --aws-sigv4 "aws:amz:$AWS_REGION:sagemaker" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\',
+        f"      -H 'Content-Type: application/json' --data-binary @{shlex.quote(str(rows))} \\",
+        f'      "$AWS_ENDPOINT_URL/endpoints/{endpoint}/invocations"',
+        "",
+        f"  cd {shlex.quote(str(folder.project))}",
+        f"  {pulumi} stack output --json --stack dev",
+        f"  {pulumi} preview --stack dev",
+        "",
+        "  # the end of it",
+        f"  slipway sandbox down --state {state}",
+    ]

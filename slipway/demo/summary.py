@@ -1,0 +1,43 @@
+"""The ten lines at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass
+class Facts:
+    """What the stages found out."""
+
+    engine: str = ""
+    resources: int = 0
+    landed: str = ""
+    score: str = ""
+    release: str = ""
+    rows: int = 0
+    largest_json: float = 0.0
+    largest_csv: float = 0.0
+    unchanged: dict[str, int] = field(default_factory=dict)
+    destroyed: int = 0
+    kept: list[str] = field(default_factory=list)
+
+
+def lines(facts: Facts, *, seconds: float, peak_bytes: int, where: str) -> list[str]:
+    """Return the summary of a whole run."""
+    kept = "; ".join(facts.kept) or "nothing"
+    memory = f", {peak_bytes / MEBIBYTE:,.0f} MiB of memory at the peak" if peak_bytes else ""
+    return [
+        f"engine         {facts.engine}",
+        f"stack          {facts.resources} resources created, {facts.destroyed} deleted with the release's",
+        f"data           {facts.landed}",
+        f"model          {facts.score}",
+        f"release        {facts.release}",
+        f"answers        {facts.rows:,} rows as JSON and as CSV, at most {facts.largest_json:.1e} and "
+        f"{facts.largest_csv:.1e} from the model itself",
+        f"empty preview  {facts.unchanged.get('same', 0)} resources, all the same",
+        f"left           kept by AWS too: {kept}; no process, no open port",
+        f"cost           {seconds:.1f} s in all{memory}",
+        f"look next      {where}",
+    ]

@@ -1,0 +1,55 @@
+"""A stack's outputs, read once and typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from slipway import outputs
+from slipway.failure import Failure
+
+FOUND = {
+    "lake": {"raw": "r", "curated": "c", "artifacts": "a", "captures": "p"},
+    "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k",
+    "training": {
+        "role_arn": "arn:aws:iam::123456789012:role/t",
+        "image": "i:1",
+        "code_uri": "s3://a/code/training/d.tar.gz",
+        "log_group": "/aws/sagemaker/TrainingJobs",
+        "instance_type": "ml.m5.xlarge",
+        "instance_count": 1.0,
+        "volume_size_gib": 30,
+        "max_runtime_seconds": 3600,
+        "output_path": "s3://a/models/",
+    },
+    "serving": {
+        "role_arn": "arn:aws:iam::123456789012:role/s",
+        "image": "i:2",
+        "code_uri": "s3://a/code/serving/d.tar.gz",
+        "instance_type": "ml.m5.large",
+        "initial_instance_count": 1.0,
+    },
+    "registry": {"model_package_group_name": "slipway-dev"},
+    "endpoint": None,
+    "dashboard": {"name": "slipway-dev"},
+}
+
+
+def test_counts_are_whole_numbers_though_the_wire_has_doubles() -> None:
+    read = outputs.read("dev", FOUND)
+    assert repr(read.training.instance_count) == "1"
+    assert repr(read.serving.initial_instance_count) == "1"
+
+
+def test_a_stack_without_a_release_has_no_endpoint() -> None:
+    assert outputs.read("dev", FOUND).endpoint is None
+    assert outputs.read("dev", {**FOUND, "endpoint": {"name": "slipway-dev"}}).endpoint == "slipway-dev"
+
+
+def test_a_missing_output_is_named() -> None:
+    with pytest.raises(Failure, match=r"stack dev has no output `lake\.raw`"):
+        outputs.read("dev", {**FOUND, "lake": {}})
+
+
+def test_a_stack_that_was_never_deployed_is_told_so() -> None:
+    with pytest.raises(Failure, match="run `pulumi up"):
+        outputs.read("dev", {})
