@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
+from slipway.sandbox.sagemaker import crud, registry, search, tags
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import not_implemented
 
 Operation = Callable[[dict[str, Any], Context], dict[str, Any]]
+ENGINES = ("jobs", "endpoints")
+"""Packages whose work starts processes; imported when the first operation is called."""
 
 
 def dispatch(operation: str, params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -19,6 +25,14 @@ def dispatch(operation: str, params: dict[str, Any], context: Context) -> dict[s
     return handler(params, context)
 
 
+@cache
 def operations() -> Mapping[str, Operation]:
     """Every operation that the sandbox has, by name."""
-    return {}
+    table: dict[str, Operation] = dict(crud.operations())
+    for module in (tags, search, registry):
+        table |= module.OPERATIONS
+    for name in ENGINES:
+        module_name = f"slipway.sandbox.sagemaker.{name}.operations"
+        if importlib.util.find_spec(module_name) is not None:
+            table |= importlib.import_module(module_name).OPERATIONS
+    return table

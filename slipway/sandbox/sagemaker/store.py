@@ -94,6 +94,15 @@ class Store:
             ).fetchall()
         return [_decoded(row[0]) for row in rows]
 
+    def items(self, scope: Scope, kind: str) -> list[tuple[str, Record]]:
+        """The names and documents of a kind, sorted by name."""
+        with self._lock:
+            rows = self._database.execute(
+                f"SELECT name, body FROM documents WHERE {LISTED} ORDER BY name",  # noqa: S608
+                (scope.account, scope.region, kind),
+            ).fetchall()
+        return [(row[0], _decoded(row[1])) for row in rows]
+
     def update(self, scope: Scope, kind: str, name: str, change: Callable[[Record], None]) -> Record:
         """Read, change and write one document with nothing in between; what `change` raises leaves it untouched.
 

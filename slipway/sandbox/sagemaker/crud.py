@@ -1,0 +1,159 @@
+"""Create, describe, list, update and delete of every kind that is only remembered."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from slipway.sandbox.sagemaker import kinds
+from slipway.sandbox.sagemaker.conform import conform
+from slipway.sandbox.sagemaker.context import Context
+from slipway.sandbox.sagemaker.errors import ApiError, in_use, not_found, validation
+from slipway.sandbox.sagemaker.kinds import GENERATED, ID_PREFIX, Kind
+from slipway.sandbox.sagemaker.listing import page
+from slipway.sandbox.sagemaker.pipelines import pipeline_definition
+from slipway.sandbox.sagemaker.protocol import model, operation_model
+
+Record = dict[str, Any]
+Operation = Callable[[Record, Context], Record]
+
+PREPARE: Mapping[str, Callable[[Record, Context], Record]] = {"Pipeline": pipeline_definition}
+"""What must be worked out before a resource is remembered."""
+
+
+def create(entry: Kind, params: Record, context: Context) -> Record:
+    """Remember a new resource; its name must be free."""
+    params = PREPARE.get(entry.noun, lambda given, _: given)(params, context)
+    now = context.now()
+    record = {**params, "CreationTime": now, "LastModifiedTime": now, "CreatedBy": {}, "LastModifiedBy": {}}
+    generated = GENERATED.get(entry.noun)
+    if generated is not None:
+        _require_free_name(entry, params, context)
+        record[generated] = ID_PREFIX[generated] + _random(12)
+    if entry.status_member is not None and entry.ready is not None:
+        record[entry.status_member] = entry.ready
+    arn = context.scope.arn(f"{entry.arn_word}/{_path(entry, record)}")
+    record[entry.arn_member] = arn
+    record["Arn"] = arn
+    key = _key(entry, record)
+    if not context.store.create(context.scope, entry.noun, key, record):
+        raise _taken(entry, f"{entry.noun} {key} already exists ({arn})")
+    return _answer(f"Create{entry.noun}", entry, record)
+
+
+def describe(entry: Kind, params: Record, context: Context) -> Record:
+    """Everything that is remembered of a resource."""
+    return existing(entry, params, context, f"Describe{entry.noun}")
+
+
+def delete(entry: Kind, params: Record, context: Context) -> Record:
+    """Forget a resource."""
+    record = existing(entry, params, context, f"Delete{entry.noun}")
+    context.store.delete(context.scope, entry.noun, _key(entry, record))
+    return _answer(f"Delete{entry.noun}", entry, record)
+
+
+def update(entry: Kind, params: Record, context: Context) -> Record:
+    """Change what the request names; members ending in `ToRemove` take keys away."""
+    record = existing(entry, params, context, f"Update{entry.noun}")
+    params = PREPARE.get(entry.noun, lambda given, _: given)(params, context)
+
+    def change(current: Record) -> None:
+        for name, value in params.items():
+            if name.endswith("ToRemove"):
+                properties = current.get(name.removesuffix("ToRemove"), {})
+                for key in value:
+                    properties.pop(key, None)
+            elif name not in entry.identity:
+                current[name] = value
+        current["LastModifiedTime"] = context.now()
+
+    changed = context.store.update(context.scope, entry.noun, _key(entry, record), change)
+    return _answer(f"Update{entry.noun}", entry, changed)
+
+
+def listed(entry: Kind, params: Record, context: Context) -> Record:
+    """One page of the summaries of a kind."""
+    shape = kinds.summary_shape(entry)
+    descending = entry.noun in {"Model", "EndpointConfig", "Endpoint", "Pipeline"}
+    records, token = page(
+        context.store.all(context.scope, entry.noun),
+        params,
+        name=lambda record: str(record.get(entry.name_member, "")),
+        status=entry.status_member,
+        descending=descending,
+    )
+    return {entry.list_member: [conform(shape, record) for record in records], "NextToken": token}
+
+
+def existing(entry: Kind, params: Record, context: Context, operation: str) -> Record:
+    """The resource that the parameters name by Describe's identity, by name or by ARN; raises ApiError."""
+    found = context.store.get(context.scope, entry.noun, _key(entry, params))
+    if found is None:
+        wanted = set(params.values()) if len(entry.identity) == 1 else set()
+        names = {entry.arn_member, entry.name_member}
+        candidates = context.store.all(context.scope, entry.noun) if wanted else []
+        arns = {value for value in params.values() if isinstance(value, str)}
+        found = next((r for r in candidates if arns & {r.get(n) for n in names} - {None}), None)
+    if found is None:
+        raise missing(entry, operation, _path(entry, params), context)
+    return found
+
+
+def missing(entry: Kind, operation: str, path: str, context: Context) -> ApiError:
+    """The error that the operation declares for a resource that is not there."""
+    arn = context.scope.arn(f"{entry.arn_word}/{path}")
+    declared = {shape.name for shape in operation_model(operation).error_shapes}
+    if "ResourceNotFound" in declared:
+        return not_found(f"{entry.noun} '{arn}' does not exist.")
+    return validation(f'Could not find {entry.arn_word.replace("-", " ")} "{arn}".')
+
+
+def _taken(entry: Kind, message: str) -> ApiError:
+    declared = {shape.name for shape in operation_model(f"Create{entry.noun}").error_shapes}
+    if "ResourceInUse" in declared:
+        return in_use(message)
+    return ApiError("ConflictException", message) if "ConflictException" in declared else validation(message)
+
+
+def _require_free_name(entry: Kind, params: Record, context: Context) -> None:
+    name = params[entry.name_member]
+    if any(record.get(entry.name_member) == name for record in context.store.all(context.scope, entry.noun)):
+        raise _taken(entry, f"{entry.noun} {name} already exists")
+
+
+def _key(entry: Kind, record: Record) -> str:
+    if entry.identity == (entry.arn_member,) or entry.identity == ("Arn",):
+        return str(record.get(entry.identity[0], ""))
+    return "/".join(str(record.get(member, "")) for member in entry.identity)
+
+
+def _path(entry: Kind, record: Record) -> str:
+    if any(member.endswith("Arn") for member in entry.identity):
+        return str(record.get(entry.name_member) or record.get(entry.identity[0], "")).rpartition("/")[2] or _random(32)
+    return "/".join(str(record.get(member, "")).lower() for member in entry.identity)
+
+
+def _answer(operation: str, entry: Kind, record: Record) -> Record:
+    shape = operation_model(operation).output_shape
+    return {} if shape is None else {name: record[name] for name in shape.members if name in record}
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
+
+
+def operations() -> dict[str, Operation]:
+    """The operations of every remembered kind, and the lists of every kind there is."""
+    table: dict[str, Operation] = {}
+    for noun in kinds.DECLARATIVE:
+        entry = kinds.kind(noun)
+        for verb, handler in (("Create", create), ("Describe", describe), ("Update", update), ("Delete", delete)):
+            if f"{verb}{noun}" in model().operation_names:
+                table[f"{verb}{noun}"] = partial(handler, entry)
+    for operation, entry in kinds.by_list_operation().items():
+        table[operation] = partial(listed, entry)
+    return table

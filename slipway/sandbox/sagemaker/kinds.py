@@ -1,0 +1,119 @@
+"""The SageMaker resources that are only remembered: what to call, key and list them by, read from botocore's model.
+
+A kind stands here when remembering it is all that its control plane does. Kinds behind which work must happen
+(processing, transform and tuning jobs, clusters, apps ...) are not here: their operations answer 501, not a lie.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from slipway.sandbox.sagemaker.protocol import model, operation_model
+
+if TYPE_CHECKING:
+    from botocore.model import StructureShape
+
+DECLARATIVE = (
+    "Action AppImageConfig Artifact CodeRepository Context DataQualityJobDefinition Domain Experiment FeatureGroup "
+    "Hub Image MlflowApp MlflowTrackingServer ModelBiasJobDefinition ModelCard ModelExplainabilityJobDefinition "
+    "ModelQualityJobDefinition NotebookInstanceLifecycleConfig Pipeline Space StudioLifecycleConfig Trial "
+    "TrialComponent UserProfile"
+).split()
+OWNED = ("TrainingJob", "Model", "EndpointConfig", "Endpoint", "ModelPackage", "ModelPackageGroup")
+"""Kinds with hand-written operations; they are here for their lists, tags and searches."""
+
+READY = ("InService", "Active", "Created", "Ready", "CREATED", "Completed")
+ARN_WORDS = {
+    "TrialComponent": "experiment-trial-component",
+    "Trial": "experiment-trial",
+}
+# what AWS generates as an id instead of taking a name
+GENERATED = {"Domain": "DomainId"}
+ID_PREFIX = {"DomainId": "d-"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of resource."""
+
+    noun: str
+    name_member: str
+    """Member of Create's input that names it."""
+    identity: tuple[str, ...]
+    """Members that Describe finds it by."""
+    arn_member: str
+    status_member: str | None
+    ready: str | None
+    """The status of one that works; None where the caller sets the status."""
+    list_operation: str | None
+    list_member: str
+
+    @property
+    def arn_word(self) -> str:
+        """`model-package-group`: the resource type inside its ARN."""
+        return (
+            ARN_WORDS.get(self.noun)
+            or re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", self.noun).lower()
+        )
+
+
+@cache
+def kind(noun: str) -> Kind:
+    """The kind of that noun, such as `UserProfile`."""
+    create = operation_model(f"Create{noun}")
+    describe = operation_model(f"Describe{noun}")
+    members = describe.output_shape.members
+    identity = tuple(describe.input_shape.required_members)
+    arns = [name for name in create.output_shape.members if name.endswith("Arn")]
+    status, ready = _status(noun)
+    listing, member = _listing(noun)
+    names = (f"{noun}Name", "JobDefinitionName", "TrackingServerName", "Name")
+    name = next((n for n in names if n in create.input_shape.members), arns[0])
+    arn = f"{noun}Arn" if f"{noun}Arn" in members else arns[0]
+    return Kind(noun, name, identity, arn, status, ready, listing, member)
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind, by noun."""
+    return {noun: kind(noun) for noun in (*DECLARATIVE, *OWNED)}
+
+
+@cache
+def by_list_operation() -> dict[str, Kind]:
+    """The kinds by the operation that lists them."""
+    return {entry.list_operation: entry for entry in kinds().values() if entry.list_operation is not None}
+
+
+@cache
+def by_arn_word() -> dict[str, Kind]:
+    """The kinds by the resource type inside their ARNs."""
+    return {entry.arn_word: entry for entry in kinds().values()}
+
+
+def summary_shape(entry: Kind) -> StructureShape:
+    """The shape of one element of the kind's list."""
+    if entry.list_operation is None:
+        raise KeyError(f"{entry.noun} has no list operation")
+    return operation_model(entry.list_operation).output_shape.members[entry.list_member].member  # type: ignore[no-any-return]
+
+
+def _status(noun: str) -> tuple[str | None, str | None]:
+    create = operation_model(f"Create{noun}").input_shape.members
+    output = operation_model(f"Describe{noun}").output_shape.members
+    for name in (f"{noun}Status", "Status", "TrackingServerStatus"):
+        shape = output.get(name)
+        if shape is not None and getattr(shape, "enum", None):
+            return name, None if name in create else next((value for value in READY if value in shape.enum), None)
+    return None, None
+
+
+def _listing(noun: str) -> tuple[str | None, str]:
+    operation = f"List{noun[:-1]}ies" if noun.endswith("y") else f"List{noun}s"
+    if operation not in model().operation_names:
+        return None, ""
+    output = operation_model(operation).output_shape.members
+    return operation, next(name for name, shape in output.items() if shape.type_name == "list")

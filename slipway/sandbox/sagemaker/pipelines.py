@@ -1,0 +1,34 @@
+"""What CreatePipeline and UpdatePipeline do before a pipeline is remembered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slipway.sandbox.sagemaker.context import Context
+from slipway.sandbox.sagemaker.errors import validation
+
+
+def pipeline_definition(params: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The parameters with the definition in place: SageMaker reads one given in S3 once, when the pipeline is made."""
+    location = params.get("PipelineDefinitionS3Location")
+    given = dict(params)
+    if location is not None:
+        from botocore.exceptions import ClientError  # noqa: PLC0415
+
+        version = {"VersionId": location["VersionId"]} if "VersionId" in location else {}
+        try:
+            answer = context.aws.s3.get_object(Bucket=location["Bucket"], Key=location["ObjectKey"], **version)
+        except ClientError as error:
+            raise validation(f"cannot read the pipeline definition in S3: {error}") from error
+        given["PipelineDefinition"] = answer["Body"].read().decode()
+        del given["PipelineDefinitionS3Location"]
+    definition = given.get("PipelineDefinition")
+    if definition is not None:
+        try:
+            document = json.loads(definition)
+        except ValueError as error:
+            raise validation(f"Pipeline definition: not JSON: {error}") from error
+        if not isinstance(document, dict) or not document.get("Steps"):
+            raise validation("Pipeline definition: at least one step is required.")
+    return given
