@@ -120,17 +120,26 @@ def config_value(value: Any, secrets: SecretsManager | None) -> ConfigValue:
     return ConfigValue(value=go_json(open_value(value, secrets)), secret=secret, is_object=True)
 
 
+def with_defaults(project: Project, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stack's values and, for what it leaves out, the defaults of Pulumi.yaml."""
+    found = dict(values)
+    for key, declared in project.config.items():
+        default, _ = _declaration(declared)
+        if default is not None:
+            found.setdefault(full_key(project.name, key), _as_text(default))
+    return found
+
+
 def effective_config(project: Project, stack: str, file: StackFile, secrets: SecretsManager) -> dict[str, ConfigValue]:
-    """Return what the program sees: the stack's values, then the defaults of Pulumi.yaml."""
-    values = {key: config_value(value, secrets) for key, value in file.values.items()}
+    """Return what the program sees; what Pulumi.yaml declares without a default must be set, and of its type."""
+    found = with_defaults(project, file.values)
+    values = {key: config_value(value, secrets) for key, value in found.items()}
     missing: list[str] = []
     for key, declared in project.config.items():
         name = full_key(project.name, key)
-        default, type_name = _declaration(declared)
+        _, type_name = _declaration(declared)
         if name in values:
             _check_type(stack, name, type_name, values[name])
-        elif default is not None:
-            values[name] = config_value(_as_text(default), secrets)
         elif type_name is not None:
             missing.append(name)
     if missing:

@@ -46,7 +46,7 @@ def load_document(file: Path) -> Any:
 def plain(node: yaml.Node) -> Any:
     """Turn a node into plain Python values."""
     if isinstance(node, yaml.ScalarNode):
-        return typed(node.value) if node.style is None and not _tagged_string(node) else node.value
+        return typed(node.value) if not node.style and not _tagged_string(node) else node.value
     if isinstance(node, yaml.SequenceNode):
         return [plain(child) for child in node.value]
     return {str(key.value): plain(value) for key, value in node.value}
@@ -65,4 +65,22 @@ def typed(text: str) -> Any:
 
 def _tagged_string(node: yaml.ScalarNode) -> bool:
     # An explicit `!!str 5`: libyaml resolves a bare 5 to the int tag, so a str tag on it was written.
-    return node.tag == "tag:yaml.org,2002:str" and typed(node.value) is not node.value
+    return (
+        node.tag == "tag:yaml.org,2002:str" and not _BASED.fullmatch(node.value) and typed(node.value) is not node.value
+    )
+
+
+def plain_document(value: Any) -> Any:
+    """Return the value as the round-trip writer shall write it: a text that would read as something else is quoted."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString  # noqa: PLC0415
+
+    if isinstance(value, dict):
+        return {key: plain_document(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain_document(item) for item in value]
+    if isinstance(value, str):
+        if "\n" in value and not re.search(r"[ \t]\n|^\s|\r", value):
+            return LiteralScalarString(value)
+        if typed(value) is not value:
+            return DoubleQuotedScalarString(value)
+    return value

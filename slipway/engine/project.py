@@ -61,7 +61,7 @@ def load_project(start: Path) -> Project:
         raise EngineError(f"{file}: project is missing a 'name' attribute")
     runtime, options = _runtime(file, document.get("runtime"))
     config_dir = document.get("stackConfigDir")
-    backend = document.get("backend")
+    backend, config = document.get("backend"), document.get("config")
     return Project(
         name=name,
         root=file.parent,
@@ -71,7 +71,7 @@ def load_project(start: Path) -> Project:
         runtime_options=options,
         main=document.get("main"),
         plugin_providers=_plugin_providers(file, document.get("plugins") or {}),
-        config=document.get("config") if isinstance(document.get("config"), dict) else {},
+        config=config if isinstance(config, dict) else {},
         backend_url=backend.get("url") if isinstance(backend, dict) else None,
         stack_config_dir=file.parent / config_dir if isinstance(config_dir, str) else None,
     )

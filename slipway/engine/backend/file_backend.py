@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,8 +53,8 @@ class FileBackend:
             raise EngineError(f"organization name must be '{ORGANIZATION}' in stack name '{text}' on a file backend")
         if len(parts) > 3 or not all(map(_NAME.fullmatch, parts)):  # noqa: PLR2004
             raise EngineError(
-                f"invalid stack name '{text}': a stack name is 1 to 100 letters, digits, hyphens, underscores or periods, "
-                "optionally as organization/PROJECT/STACK"
+                f"invalid stack name '{text}': a stack name is 1 to 100 letters, digits, hyphens, underscores or "
+                "periods, optionally as organization/PROJECT/STACK"
             )
         owner = parts[-2] if len(parts) > 1 else project
         if owner is None:
@@ -144,19 +145,19 @@ class FileBackend:
             folder = self.base / "backups" / ref.project / ref.name
             write_durably(folder / f"{ref.name}.{time.time_ns()}.json", data)
 
-    def remove(self, ref: StackRef) -> None:
-        """Remove a stack, its history and its backups stay away; the last state stays as .bak."""
+    def remove(self, ref: StackRef, *, backups: bool = False) -> None:
+        """Remove a stack with its tags and history; its last state stays as .bak, and backups stay unless asked."""
         file = self.checkpoint_file(ref)
+        gone = [file.with_name(file.name + ".attrs"), file.with_name(f"{ref.name}.pulumi-tags")]
+        folders = [self.base / "history" / ref.project / ref.name]
         try:
-            if file.exists():
-                file.replace(file.with_name(file.name + ".bak"))
-            for extra in (".attrs",):
-                file.with_name(file.name + extra).unlink(missing_ok=True)
-            file.with_name(f"{ref.name}.pulumi-tags").unlink(missing_ok=True)
-            history = self.base / "history" / ref.project / ref.name
-            if history.is_dir():
-                for entry in history.iterdir():
-                    entry.unlink()
-                history.rmdir()
+            file.replace(file.with_name(file.name + ".bak"))
+            if backups:
+                gone.append(file.with_name(file.name + ".bak"))
+                folders.append(self.base / "backups" / ref.project / ref.name)
+            for path in gone:
+                path.unlink(missing_ok=True)
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=False) if folder.is_dir() else None
         except OSError as error:
             raise explain(error, "remove the stack at", file) from error

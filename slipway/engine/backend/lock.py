@@ -24,10 +24,8 @@ def _locks(folder: Path, own: Path | None) -> list[Path]:
 
 
 def _refuse(backend: FileBackend, locks: list[Path]) -> EngineError:
-    lines = [
-        f"the stack is currently locked by {len(locks)} lock(s). Either wait for the other process(es) to end "
-        "or delete the lock file with `pulumi cancel`."
-    ]
+    way_out = "Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`."
+    lines = [f"the stack is currently locked by {len(locks)} lock(s). {way_out}"]
     for file in locks:
         try:
             who = json.loads(file.read_bytes())

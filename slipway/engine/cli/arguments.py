@@ -43,6 +43,7 @@ class Switch(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, **options)
 
     def __call__(self, _: Any, namespace: argparse.Namespace, *__: Any) -> None:
+        """Set it."""
         setattr(namespace, self.dest, True)
 
 
@@ -72,7 +73,7 @@ def ignore(parser: argparse.ArgumentParser, switches: Sequence[str] = (), valued
         parser.add_argument(name, action=_Ignored, nargs=1, help=argparse.SUPPRESS)
 
 
-def globals_of(parser: argparse.ArgumentParser, *, top: bool) -> None:
+def globals_of(parser: argparse.ArgumentParser, *, top: bool, verbose: bool = True) -> None:
     """Declare the flags that every command has, before or after its name."""
     keep: Any = None if top else argparse.SUPPRESS
     off: Any = False if top else argparse.SUPPRESS
@@ -87,14 +88,29 @@ def globals_of(parser: argparse.ArgumentParser, *, top: bool) -> None:
     )
     ignore(
         parser,
-        ("--emoji", "-e", "--logtostderr", "--logflow", "--disable-integrity-checking", "--fully-qualify-stack-names"),
-        ("--verbose", "-v", "--tracing", "--profiling", "--memprofilerate"),
+        (
+            "--emoji",
+            "-e",
+            "--logtostderr",
+            "--logflow",
+            "--disable-integrity-checking",
+            "--fully-qualify-stack-names",
+        ),
+        ("--tracing", "--profiling", "--memprofilerate"),
     )
+    if verbose:
+        ignore(parser, (), ("--verbose", "-v"))
 
 
-def stack_flag(parser: argparse.ArgumentParser) -> None:
-    """Declare --stack."""
-    parser.add_argument("-s", "--stack", default=None, metavar="NAME", help="the stack; default: the selected one")
+def stack_flag(parser: argparse.ArgumentParser, *, top: bool = True) -> None:
+    """Declare --stack; not `top` below a command that has it too, whose value then stands."""
+    parser.add_argument(
+        "-s",
+        "--stack",
+        default=None if top else argparse.SUPPRESS,
+        metavar="NAME",
+        help="the stack; default: the selected one",
+    )
 
 
 def go_switches(argv: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from slipway.engine.cli import operations, stack
+from slipway.engine.cli import config, login, operations, stack
 from slipway.engine.cli.arguments import Parser, globals_of, go_switches
 from slipway.engine.errors import EngineError, UnsupportedError
 
@@ -46,7 +46,7 @@ def build() -> Parser:
     parser = Parser(prog=PROGRAM, description="The embedded engine: a subset of the `pulumi` command line.")
     globals_of(parser, top=True)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for group in (operations, stack):
+    for group in (operations, stack, config, login):
         group.register(commands)
     return parser
 

@@ -84,6 +84,13 @@ class Session:
         file = self.stack_file()
         return self.secrets_for(file, self.checkpoint.deployment)
 
+    @cached_property
+    def state_secrets(self) -> PassphraseManager:
+        """The manager of what the state holds: the stack's, unless the state was encrypted under another salt."""
+        salt = salt_of(self.checkpoint.deployment)
+        own = self.secrets
+        return own if salt in (None, own.salt_state) else PassphraseManager(self.passphrase(), salt or "")
+
     def secrets_for(self, file: StackFile, deployment: dict[str, Any] | None) -> PassphraseManager:
         """Return the manager that the stack file, or else the state, asks for."""
         if file.secrets_provider and file.secrets_provider != "passphrase":
@@ -98,6 +105,11 @@ class Session:
             set_top_level(file.file, "encryptionsalt", manager.salt_state)
         return manager
 
+    def passphrase_is_known(self) -> None:
+        """Fail now rather than after something was made, when there is no passphrase and nobody to ask."""
+        if not self.interactive:
+            self.passphrase()
+
     def passphrase(self, *, confirm: bool = False) -> str:
         """Return the passphrase from the environment, a file, or the person at the terminal."""
         given = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
@@ -111,7 +123,8 @@ class Session:
             return found.decode().strip()
         if not self.interactive:
             raise EngineError(
-                "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE environment variables"
+                "passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE "
+                "environment variables"
             )
         phrase = getpass.getpass(f"Enter your passphrase to {'protect' if confirm else 'unlock'} config/secrets: ")
         if confirm and getpass.getpass("Re-enter your passphrase to confirm: ") != phrase:

@@ -1,0 +1,220 @@
+"""Running one operation: the core's request, the readers of its events, signals, lock, history."""
+
+import dataclasses
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from slipway.engine.backend.durable import explain
+from slipway.engine.backend.history import add_entry
+from slipway.engine.backend.lock import locked
+from slipway.engine.cli.session import Session, salt_of
+from slipway.engine.cli.stack_state import stack_outputs
+from slipway.engine.codec.state import StateCodec
+from slipway.engine.config import ConfigValue
+from slipway.engine.deployment_secrets import encrypted_anew, has_secret
+from slipway.engine.display import Digest, HumanDisplay
+from slipway.engine.display.human import Style
+from slipway.engine.errors import EngineError
+from slipway.engine.request import OperationKind, OperationRequest, Options, Stop
+from slipway.engine.secrets import PassphraseManager
+
+Reader = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """How an operation is shown."""
+
+    json: bool = False
+    style: Style
+    event_log: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an operation ended."""
+
+    succeeded: bool
+    changes: Mapping[str, int]
+
+
+class Runner:
+    """Runs operations of one command on one stack."""
+
+    def __init__(self, session: Session, config: Mapping[str, ConfigValue], showing: Showing) -> None:
+        self._session = session
+        self._config = config
+        self._showing = showing
+        self._stop = Stop()
+        self._log_mode = "w"
+
+    def with_details(self) -> "Runner":
+        """Return a runner that shows every property that changes."""
+        style = dataclasses.replace(self._showing.style, diff=True)
+        return Runner(self._session, self._config, dataclasses.replace(self._showing, style=style, event_log=None))
+
+    def run(self, kind: OperationKind, options: Options) -> Outcome:
+        """Run one operation; anything but a dry run holds the lock and leaves history and a backup."""
+        session, dry = self._session, options.dry_run or kind == "preview"
+        with ExitStack() as held:
+            if not dry:
+                held.enter_context(locked(session.backend, session.stack))
+            checkpoint = session.backend.load(session.stack)
+            deployment = self._readable(checkpoint.deployment)
+            started = int(time.time())
+            summary: dict[str, Any] = {}
+            emit = held.enter_context(self._readers(kind, dry=dry, summary=summary))
+            request = OperationRequest(
+                kind=kind,
+                project=session.project,
+                stack=session.stack.name,
+                config=self._config,
+                deployment=deployment,
+                secrets=session.secrets,
+                persist=None if dry else self._persist,
+                emit=emit,
+                options=options,
+                stop=self._stop,
+                read_stack=self._read_stack,
+            )
+            # Loaded late: gRPC takes a fifth of a second, which the key derivation uses meanwhile.
+            from slipway.engine import operation  # noqa: PLC0415
+
+            session.secrets.verify()
+            with _stopping(self._stop):
+                result = operation.run(request)
+            if not dry:
+                self._remember(kind, started, succeeded=result.succeeded, changes=result.resource_changes)
+        return Outcome(result.succeeded, summary.get("resourceChanges") or result.resource_changes)
+
+    def _persist(self, data: bytes) -> None:
+        self._session.backend.save(self._session.stack, data)
+
+    def _readable(self, deployment: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Return the deployment under the stack's own salt, should it come from elsewhere."""
+        session = self._session
+        if (
+            deployment is None
+            or salt_of(deployment) in (None, session.secrets.salt_state)
+            or not has_secret(deployment)
+        ):
+            return deployment
+        anew: dict[str, Any] = encrypted_anew(deployment, session.state_secrets, session.secrets)
+        return anew
+
+    def _read_stack(self, name: str) -> dict[str, Any]:
+        """Return the outputs of another stack of the backend, its secrets opened and marked."""
+        session = self._session
+        ref = session.reference(name)
+        if not session.backend.exists(ref):
+            raise EngineError(f'unknown stack "{name}"')
+        deployment = session.backend.load(ref).deployment
+        salt = salt_of(deployment)
+        manager = PassphraseManager(session.passphrase(), salt) if salt else session.secrets
+        outputs: dict[str, Any] = StateCodec(manager.encrypt, manager.decrypt).decode(stack_outputs(deployment))
+        return outputs
+
+    def _remember(self, kind: str, started: int, *, succeeded: bool, changes: Mapping[str, int]) -> None:
+        session = self._session
+        kinds = {"up": "update"}
+        add_entry(
+            session.backend,
+            session.stack,
+            {
+                "kind": kinds.get(kind, kind),
+                "startTime": started,
+                "message": self._showing.message,
+                "environment": {"exec.kind": "cli", "pulumi.engine": "slipway-engine"},
+                "config": dict(session.stack_file().values),
+                "result": "succeeded" if succeeded else "failed",
+                "endTime": int(time.time()),
+                "resourceChanges": dict(changes),
+            },
+        )
+        session.backend.back_up(session.stack)
+
+    @contextmanager
+    def _readers(self, kind: OperationKind, *, dry: bool, summary: dict[str, Any]) -> Iterator[Reader]:
+        """Give the function that every event goes to: log, then display."""
+        readers: list[Reader] = []
+        with ExitStack() as open_files:
+            if self._showing.event_log:
+                log = open_files.enter_context(self._open_log(self._showing.event_log))
+                readers.append(lambda event: _write_line(log, event))
+            digest = human = None
+            if self._showing.json and kind == "preview" and not _streaming():
+                shown = {key: "[secret]" if value.secret else value.value for key, value in self._config.items()}
+                digest = Digest(shown, show_sames=self._showing.style.show_sames)
+                readers.append(digest.event)
+            elif self._showing.json:
+                readers.append(lambda event: _write_line(sys.stdout, event))
+            else:
+                human = HumanDisplay(sys.stdout, kind, self._session.stack.name, dry_run=dry, style=self._showing.style)
+                readers.append(human.event)
+            writing = threading.Lock()
+
+            def emit(event: dict[str, Any]) -> None:
+                with writing:
+                    summary.update(event.get("summaryEvent") or {})
+                    for reader in readers:
+                        reader(event)
+
+            try:
+                yield emit
+            finally:
+                if digest:
+                    print(digest.text())
+                if human:
+                    human.close()
+
+    def _open_log(self, name: str) -> IO[str]:
+        path = Path(self._session.folder, name)
+        try:
+            log = path.open(self._log_mode, encoding="utf-8")
+        except OSError as error:
+            raise explain(error, "write the event log", path) from error
+        # A preview and the update after it share one log.
+        self._log_mode = "a"
+        return log
+
+
+def _streaming() -> bool:
+    return os.environ.get("PULUMI_ENABLE_STREAMING_JSON_PREVIEW", "").lower() in ("1", "true")
+
+
+def _write_line(out: IO[str], event: dict[str, Any]) -> None:
+    out.write(json.dumps(event, separators=(",", ":"), ensure_ascii=False) + "\n")
+    out.flush()
+
+
+@contextmanager
+def _stopping(stop: Stop) -> Iterator[None]:
+    """Let SIGINT and SIGTERM stop the operation: the first waits for what is in flight, the second does not."""
+
+    def handle(*_: Any) -> None:
+        if stop.canceled.is_set():
+            text = "\n^C received; terminating.\n"
+        else:
+            text = (
+                "\n^C received; cancelling. If you would like to terminate immediately, press ^C again.\n"
+                "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n"
+            )
+        os.write(sys.stderr.fileno(), text.encode())
+        stop.signal()
+
+    old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
