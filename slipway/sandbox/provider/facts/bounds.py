@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def with_bounds(token, shape):
+    return shape

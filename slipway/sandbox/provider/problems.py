@@ -1,0 +1,109 @@
+"""What goes wrong, as gRPC status codes that the engine shows as they are written."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import grpc
+
+GONE: Final = frozenset(
+    {
+        "404",
+        "NoSuchEntity",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "NotFound",
+        "NotFoundException",
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "RepositoryNotFoundException",
+        "LifecyclePolicyNotFoundException",
+        "RepositoryPolicyNotFoundException",
+        "NoSuchBucketPolicy",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchPublicAccessBlockConfiguration",
+        "NoSuchTagSet",
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "OwnershipControlsNotFoundError",
+        "ReplicationConfigurationNotFoundError",
+        "ObjectLockConfigurationNotFoundError",
+        "DashboardNotFoundError",
+    }
+)
+
+_BY_CODE: Final[Mapping[str, grpc.StatusCode]] = {
+    "AccessDenied": grpc.StatusCode.PERMISSION_DENIED,
+    "AccessDeniedException": grpc.StatusCode.PERMISSION_DENIED,
+    "UnauthorizedOperation": grpc.StatusCode.PERMISSION_DENIED,
+    "InvalidClientTokenId": grpc.StatusCode.UNAUTHENTICATED,
+    "SignatureDoesNotMatch": grpc.StatusCode.UNAUTHENTICATED,
+    "ValidationException": grpc.StatusCode.INVALID_ARGUMENT,
+    "ValidationError": grpc.StatusCode.INVALID_ARGUMENT,
+    "MalformedPolicyDocument": grpc.StatusCode.INVALID_ARGUMENT,
+    "MalformedPolicy": grpc.StatusCode.INVALID_ARGUMENT,
+    "BucketAlreadyExists": grpc.StatusCode.ALREADY_EXISTS,
+    "BucketAlreadyOwnedByYou": grpc.StatusCode.ALREADY_EXISTS,
+    "EntityAlreadyExists": grpc.StatusCode.ALREADY_EXISTS,
+    "ResourceInUse": grpc.StatusCode.FAILED_PRECONDITION,
+    "ResourceInUseException": grpc.StatusCode.FAILED_PRECONDITION,
+    "DeleteConflict": grpc.StatusCode.FAILED_PRECONDITION,
+    "BucketNotEmpty": grpc.StatusCode.FAILED_PRECONDITION,
+    "RepositoryNotEmptyException": grpc.StatusCode.FAILED_PRECONDITION,
+    "NotImplementedInSandbox": grpc.StatusCode.UNIMPLEMENTED,
+}
+
+_THROTTLED: Final = ("Throttling", "TooManyRequests", "SlowDown", "RequestLimitExceeded", "ProvisionedThroughput")
+
+_HTTP_SERVER_ERROR: Final = 500
+_HTTP_NOT_IMPLEMENTED: Final = 501
+
+
+class Problem(Exception):  # noqa: N818  it carries a status, not a fault of the program
+    """A failure with the status that the engine is to see."""
+
+    def __init__(self, code: grpc.StatusCode, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+class HalfMade(Exception):  # noqa: N818
+    """A resource that exists and is not what was asked for: it goes into the state together with the reasons."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class Gone(Exception):  # noqa: N818
+    """What was to be read is not there."""
+
+
+def code_of(error: Any) -> str:
+    """AWS's error code of a botocore ClientError."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def status_of(error: Any) -> grpc.StatusCode:
+    """The gRPC code for a botocore ClientError: by AWS's code, else by the HTTP status."""
+    code = code_of(error)
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if code.startswith(_THROTTLED):
+        return grpc.StatusCode.RESOURCE_EXHAUSTED
+    if code in GONE or "NotFound" in code:
+        return grpc.StatusCode.NOT_FOUND
+    if "AlreadyExists" in code:
+        return grpc.StatusCode.ALREADY_EXISTS
+    http = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if http == _HTTP_NOT_IMPLEMENTED:
+        return grpc.StatusCode.UNIMPLEMENTED
+    if http >= _HTTP_SERVER_ERROR:
+        return grpc.StatusCode.UNAVAILABLE
+    return grpc.StatusCode.FAILED_PRECONDITION
+
+
+def from_client_error(error: Any, token: str) -> Problem:
+    """A ClientError as a Problem that names the operation, the code and AWS's own words."""
+    code, operation = code_of(error), getattr(error, "operation_name", "?")
+    said = str(error.response.get("Error", {}).get("Message", "")) or "no message"
+    return Problem(status_of(error), f"{token}: {operation} was refused with {code}: {said}")

@@ -1,0 +1,55 @@
+"""The provider as a process: port line first, gone with its parent, polite to signals."""
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+
+from slipway.sandbox.provider.protocol import provider_pb2_grpc
+from slipway.sandbox.provider.servicer import Provider
+
+THREADS = 32
+GRACE_SECONDS = 20.0
+PARENT_EVERY_SECONDS = 0.5
+NO_LIMIT = -1
+
+
+def serve(engine_address: str) -> int:
+    """Serve until a signal comes or the parent is gone; calls in flight may finish within the grace."""
+    parent = os.getppid()
+    leave = threading.Event()
+    server = grpc.server(
+        ThreadPoolExecutor(THREADS, thread_name_prefix="rpc"),
+        options=[("grpc.max_receive_message_length", NO_LIMIT), ("grpc.max_send_message_length", NO_LIMIT)],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(engine_address), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    # the engine reads the very first line of stdout as the port
+    print(port, flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: _second_time_at_once(leave))
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    while not leave.wait(PARENT_EVERY_SECONDS):
+        if os.getppid() != parent:
+            # PR_SET_PDEATHSIG would fire when the thread of a Go engine ends, so the parent is polled
+            break
+    server.stop(GRACE_SECONDS).wait()
+    sys.stdout.flush()
+    # threads that wait for AWS beyond the grace must not keep the process
+    os._exit(0)
+
+
+def _second_time_at_once(leave: threading.Event) -> None:
+    if leave.is_set():
+        os._exit(1)
+    leave.set()
+
+
+def _warm_up() -> None:
+    from slipway.sandbox.provider.clients import warm_up  # noqa: PLC0415
+
+    warm_up()

@@ -1,0 +1,49 @@
+"""The registry of resource types: a few files a service, loaded when a token of that service is first asked for."""
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+
+import grpc
+
+from slipway.sandbox.provider.declaration import ResourceType
+from slipway.sandbox.provider.problems import Problem
+
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "cloudwatch": ("cloudwatch", "logs"),
+    "ecr": ("ecr",),
+    "iam": ("iam",),
+    "kms": ("kms",),
+    "s3": ("s3_buckets", "s3_settings", "s3_objects"),
+    "sagemaker": ("sagemaker", "sagemaker_endpoint"),
+    "sns": ("sns",),
+}
+"""The part of a token before the slash -> modules beside this one, each with its TYPES."""
+
+
+@cache
+def _of_service(service: str) -> Mapping[str, ResourceType]:
+    found: dict[str, ResourceType] = {}
+    for name in MODULES.get(service, ()):
+        module = importlib.import_module(f"{__name__}.{name}")
+        found.update({kind.token: kind for kind in module.TYPES})
+    return found
+
+
+def supported() -> list[str]:
+    """Every token that the provider knows, sorted."""
+    return sorted(token for service in MODULES for token in _of_service(service))
+
+
+def declared(token: str) -> ResourceType:
+    """The declaration of a type; an unknown one is refused by name."""
+    service = token.removeprefix("aws:").split("/")[0]
+    kind = _of_service(service).get(token)
+    if kind is None:
+        near = sorted(_of_service(service)) or [f"aws:{name}/..." for name in sorted(MODULES)]
+        raise Problem(
+            grpc.StatusCode.UNIMPLEMENTED,
+            f"resource type {token} is not supported by the sandbox's provider, which knows {', '.join(near)}: leave the resource "
+            f"out of this stack by a setting, or declare the type in slipway/sandbox/provider/types (CONTRIBUTING, add a resource type)",
+        )
+    return kind

@@ -1,0 +1,91 @@
+"""SNS topics."""
+
+from typing import Any, Final
+
+from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Tags, Update
+from slipway.sandbox.provider.naming import AutoName
+from slipway.sandbox.provider.scope import Scope
+
+TAGS: Final = Tags(
+    read="list_tags_for_resource", add="tag_resource", remove="untag_resource", by="id", parameter="ResourceArn"
+)
+ATTRIBUTES: Final = {
+    "displayName": "DisplayName",
+    "policy": "Policy",
+    "deliveryPolicy": "DeliveryPolicy",
+    "kmsMasterKeyId": "KmsMasterKeyId",
+    "signatureVersion": "SignatureVersion",
+    "tracingConfig": "TracingConfig",
+    "contentBasedDeduplication": "ContentBasedDeduplication",
+    "fifoThroughputScope": "FifoThroughputScope",
+    "archivePolicy": "ArchivePolicy",
+}
+SPOKEN_IN_A_QUEUE_TOPIC: Final = frozenset({"contentBasedDeduplication", "fifoThroughputScope", "archivePolicy"})
+UNSET: Final = {"contentBasedDeduplication": "false"}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _create(scope: Scope, inputs: Properties) -> Made:
+    fifo = bool(inputs.get("fifoTopic"))
+    attributes = {
+        member: _text(inputs[name])
+        for name, member in ATTRIBUTES.items()
+        if name in inputs and (fifo or name not in SPOKEN_IN_A_QUEUE_TOPIC)
+    }
+    if fifo:
+        attributes["FifoTopic"] = "true"
+    tags = [{"Key": key, "Value": value} for key, value in sorted((inputs.get("tagsAll") or {}).items())]
+    arn = scope.client("sns").create_topic(Name=inputs["name"], Attributes=attributes, Tags=tags)["TopicArn"]
+    return Made(arn, {"arn": arn, "owner": arn.split(":")[4]})
+
+
+def _read(scope: Scope, resource_id: str, known: Properties) -> dict[str, Any]:
+    client = scope.client("sns")
+    found = client.get_topic_attributes(TopicArn=resource_id)["Attributes"]
+    seen: dict[str, Any] = {name: found.get(member) for name, member in ATTRIBUTES.items()}
+    if "policy" not in known:
+        # AWS writes a policy of its own when none is given
+        seen["policy"] = None
+    return {
+        **seen,
+        "id": resource_id,
+        "name": resource_id.rsplit(":", 1)[-1],
+        "arn": resource_id,
+        "owner": found.get("Owner"),
+        "fifoTopic": found.get("FifoTopic") == "true",
+        "contentBasedDeduplication": found.get("ContentBasedDeduplication") == "true",
+        "tagsAll": {tag["Key"]: tag["Value"] for tag in client.list_tags_for_resource(ResourceArn=resource_id)["Tags"]},
+    }
+
+
+def _set(scope: Scope, change: Change) -> None:
+    for name in sorted(change.changed & ATTRIBUTES.keys()):
+        value = _text(change.news[name]) if name in change.news else UNSET.get(name, "")
+        scope.client("sns").set_topic_attributes(
+            TopicArn=change.id, AttributeName=ATTRIBUTES[name], AttributeValue=value
+        )
+
+
+def _delete(scope: Scope, resource_id: str, _inputs: Properties) -> None:
+    scope.client("sns").delete_topic(TopicArn=resource_id)
+
+
+TYPES = (
+    ResourceType(
+        token="aws:sns/topic:Topic",
+        service="sns",
+        identity={"id": "TopicArn"},
+        id="@arn",
+        name=AutoName(limit=256),
+        create=_create,
+        read=_read,
+        update=(Update(how=_set, props=frozenset(ATTRIBUTES)),),
+        delete=_delete,
+        outputs={"arn": "@arn", "owner": "@owner"},
+        tags=TAGS,
+        documents=frozenset({"policy", "deliveryPolicy", "archivePolicy"}),
+    ),
+)
