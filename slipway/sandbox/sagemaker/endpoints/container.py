@@ -16,7 +16,7 @@ INVOCATION_TIMEOUT = 60.0
 """Seconds that SageMaker gives /ping and /invocations."""
 STOP_GRACE_SECONDS = 30
 _LOOPBACK = "127.0.0.1"
-# below the range that outgoing connections take their ports from, so that nothing grabs a port before its container does
+# below the range that outgoing connections take their ports from, so that none grabs a container's port before it
 _FIRST_PORT, _PORTS = 20_000, 12_000
 _COUNTER = itertools.count(os.getpid() * 37)
 
@@ -80,12 +80,12 @@ class ServingContainer:
                 return
             if self._process.ended.is_set():
                 raise ContainerNotHealthyError(
-                    f"{self._label} ended with exit code {self._process.exit_code} before it answered /ping{self._log()}"
+                    f"{self._label} ended with exit code {self._process.exit_code} before it passed /ping{self._log()}"
                 )
             if time.monotonic() > deadline:
                 raise ContainerNotHealthyError(
-                    f"{self._label} did not pass the ping health check within {timeout:g} s: GET /ping must answer 200 on "
-                    f"the port in SAGEMAKER_BIND_TO_PORT{self._log()}"
+                    f"{self._label} did not pass the ping health check within {timeout:g} s: GET /ping must answer 200 "
+                    f"on the port in SAGEMAKER_BIND_TO_PORT{self._log()}"
                 )
             if given_up.is_set():
                 raise ContainerNotHealthyError(f"{self._label} was stopped while it started")

@@ -19,6 +19,8 @@ MAX_INSTANCES = 2
 """Processes of one variant that this machine plays, however large its instance count is."""
 HEALTH_TIMEOUT = 480
 """ContainerStartupHealthCheckTimeoutInSeconds when it is not given: SageMaker's 8 minutes."""
+NOT_STARTED = (CommandNotStartedError, ContainerNotHealthyError, ModelNotDeployableError, OSError)
+"""What starting a variant may raise."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class Variant:
     def start(self) -> None:
         """Bring the model and start every instance; return when all are healthy.
 
-        Raises ModelNotDeployableError, CommandNotStartedError or ContainerNotHealthyError; what was started is for `stop`.
+        Raises ModelNotDeployableError, CommandNotStartedError or ContainerNotHealthyError; `stop` cleans up.
         """
         self._plans = plan_containers(self._model, self._root, self._context)
         self._grow()
@@ -99,7 +101,7 @@ class Variant:
     def _try_add(self, failures: list[Exception]) -> None:
         try:
             self._add()
-        except (CommandNotStartedError, ContainerNotHealthyError, ModelNotDeployableError, OSError) as error:
+        except NOT_STARTED as error:
             failures.append(error)
 
     def _add(self) -> None:
@@ -110,15 +112,17 @@ class Variant:
             timeout = float(self.config.get("ContainerStartupHealthCheckTimeoutInSeconds", HEALTH_TIMEOUT))
             for container in instance.containers:
                 container.wait_until_healthy(timeout, self._stopping)
-        except (CommandNotStartedError, ContainerNotHealthyError, OSError):
+        except NOT_STARTED:
             instance.stop(0)
             raise
         with self._changed:
             if not self._stopping.is_set():
                 self._instances.append(instance)
                 self._changed.notify_all()
-                return
-        instance.stop(0)
+        if self._stopping.is_set():
+            instance.stop(0)
+        elif any(container.process.ended.is_set() for container in instance.containers):
+            self._lost(instance)
 
     def _launch(self, plan: ContainerPlan, instance: Instance) -> ServingContainer:
         port = free_port()
@@ -154,7 +158,7 @@ class Variant:
         while not self._stopping.wait(self._pause()):
             try:
                 self._add()
-            except (CommandNotStartedError, ContainerNotHealthyError, OSError) as error:
+            except NOT_STARTED as error:
                 log.info("endpoint %s: a replacement did not start: %s", self._endpoint, error)
             else:
                 return

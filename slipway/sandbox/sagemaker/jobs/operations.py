@@ -37,9 +37,7 @@ def stop_training_job(params: dict[str, Any], context: Context) -> dict[str, Any
     name = params["TrainingJobName"]
     status = _existing(params, context)["TrainingJobStatus"]
     if status in TERMINAL:
-        raise validation(
-            f"The request was rejected because the training job is in status {status}; it ended already"
-        )
+        raise validation(f"The request was rejected because the training job is in status {status}; it ended already")
 
     def change(record: dict[str, Any]) -> None:
         if record["TrainingJobStatus"] == "InProgress":

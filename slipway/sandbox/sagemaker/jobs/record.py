@@ -31,7 +31,7 @@ def new_record(params: dict[str, Any], context: Context) -> dict[str, Any]:
     name = params["TrainingJobName"]
     record = {
         **params,
-        "TrainingJobArn": context.scope.arn(f"training-job/{name}"),
+        "TrainingJobArn": context.scope.arn(f"training-job/{name.lower()}"),
         "TrainingJobStatus": "InProgress",
         "SecondaryStatus": "Starting",
         "CreationTime": now,
