@@ -101,9 +101,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
+    project = _project()
     from slipway.demo.command import demo
 
-    return demo(Path.cwd(), runs=arguments.folder, force=arguments.engine, keep=arguments.keep)
+    return demo(project, runs=arguments.folder, force=arguments.engine, keep=arguments.keep)
 
 
 def _train(arguments: argparse.Namespace) -> None:
@@ -127,10 +128,10 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 def _release(arguments: argparse.Namespace) -> None:
+    stack = _stack(arguments)
     from slipway import outputs
     from slipway.release.command import release
 
-    stack = _stack(arguments)
     found = outputs.read(arguments.stack, stack.outputs())
     released = release(stack.file, found, arn=arguments.model_package, job=arguments.job)
     for line in released.difference:
@@ -142,9 +143,10 @@ def _release(arguments: argparse.Namespace) -> None:
 
 
 def _settings(arguments: argparse.Namespace) -> None:
+    project = _project()
     from slipway.settings import effective
 
-    print(effective(Path.cwd() / f"Pulumi.{arguments.stack}.yaml"))
+    print(effective(project / f"Pulumi.{arguments.stack}.yaml"))
 
 
 def _stack(arguments: argparse.Namespace) -> Stack:
@@ -157,4 +159,7 @@ def _project() -> Path:
     folder = Path.cwd()
     if not (folder / "Pulumi.yaml").is_file():
         raise Misuse(f"{folder} has no Pulumi.yaml: run this in the project's folder")
+    # `infra` is the project's own: what its stack files may say is asked there, not in a copy installed elsewhere
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
     return folder

@@ -119,7 +119,7 @@ def _largest(form: str, rows: Sequence[Row], got: Sequence[float], expected: Seq
         # a NaN compares false with everything: it must not slip through
         require(
             difference <= TOLERANCE,
-            f"as {form} the endpoint answers {answer}, the model itself {wanted}, more than {TOLERANCE} apart, for {row}",
+            f"as {form} the endpoint answers {answer}, the model itself {wanted}, over {TOLERANCE} apart, for {row}",
         )
         largest = max(largest, difference)
     return largest

@@ -124,7 +124,9 @@ class Demo:
         self.console.say(f"registered and approved: {trained.package_arn}")
         released = release(self.stack.file, self._outputs(), job=trained.job)
         require(released.changed, "the first release left the stack file as it was")
-        self.console.say(f"slipway release: {self.stack.file.name} pins model {released.pin.model_sha256[:12]} as current")
+        self.console.say(
+            f"slipway release: {self.stack.file.name} pins model {released.pin.model_sha256[:12]} as current"
+        )
         self.deployment.release()
         outputs = self._outputs()
         require(outputs.endpoint, "the stack exports no endpoint after its release")

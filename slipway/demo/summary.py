@@ -28,14 +28,14 @@ def lines(facts: Facts, *, seconds: float, peak_bytes: int, where: str) -> list[
     """Return the summary of a whole run."""
     kept = "; ".join(facts.kept) or "nothing"
     memory = f", {peak_bytes / MEBIBYTE:,.0f} MiB of memory at the peak" if peak_bytes else ""
+    answers = f"at most {facts.largest_json:.1e} and {facts.largest_csv:.1e} from the model itself"
     return [
         f"engine         {facts.engine}",
         f"stack          {facts.resources} resources created, {facts.destroyed} deleted with the release's",
         f"data           {facts.landed}",
         f"model          {facts.score}",
         f"release        {facts.release}",
-        f"answers        {facts.rows:,} rows as JSON and as CSV, at most {facts.largest_json:.1e} and "
-        f"{facts.largest_csv:.1e} from the model itself",
+        f"answers        {facts.rows:,} rows as JSON and as CSV, {answers}",
         f"empty preview  {facts.unchanged.get('same', 0)} resources, all the same",
         f"left           kept by AWS too: {kept}; no process, no open port",
         f"cost           {seconds:.1f} s in all{memory}",
