@@ -221,9 +221,7 @@ def _private_key(obj: Any) -> Any:
 
     if not hasattr(obj, "private_bytes"):
         return None
-    pem = obj.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = obj.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return _load_private_key, (pem,)
 
 

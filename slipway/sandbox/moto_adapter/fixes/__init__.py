@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from slipway.sandbox.moto_adapter.fixes import (
+    bucket_policies,
+    event_bridge_notifications,
+    event_delivery,
+    key_deletion,
+    key_rotation,
+    log_group_keys,
+    policy_simulation,
+)
+
+FIXES = (
+    bucket_policies,
+    event_bridge_notifications,
+    event_delivery,
+    key_deletion,
+    key_rotation,
+    log_group_keys,
+    policy_simulation,
+)
 
 
 def apply() -> None:
-    """Apply every correction; call it once, after moto can be imported and before it answers."""
-    for fix in _fixes():
-        fix()
-
-
-def _fixes() -> tuple[Callable[[], None], ...]:
-    return ()
+    """Apply every correction; call it once, before moto answers."""
+    for fix in FIXES:
+        fix.apply()

@@ -1,0 +1,29 @@
+"""GetBucketNotificationConfiguration: moto sends a bucket's events to EventBridge and forgets to say so.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.s3.responses import S3Response
+
+ELEMENT = "<EventBridgeConfiguration></EventBridgeConfiguration>"
+
+
+def apply() -> None:
+    """Add the element that says that EventBridge is told."""
+    original = S3Response.get_bucket_notification
+
+    def get_bucket_notification(self: Any) -> Any:
+        answer = original(self)
+        configuration = self.backend.get_bucket_notification_configuration(self.bucket_name)
+        if configuration is None or configuration.event_bridge is None:
+            return answer
+        status, headers, body = answer
+        text = body.decode() if isinstance(body, bytes) else body
+        head, mark, tail = text.rpartition("</NotificationConfiguration>")
+        return status, headers, head + ELEMENT + mark + tail
+
+    S3Response.get_bucket_notification = get_bucket_notification
