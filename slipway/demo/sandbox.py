@@ -42,15 +42,20 @@ class Sandbox:
 def up(folder: RunFolder) -> Sandbox:
     """Start a sandbox with its state in the run's copy, on the default port or, when that is taken, a free one."""
     moved = not processes.port_is_free(DEFAULT_PORT)
-    port = processes.free_port() if moved else DEFAULT_PORT
-    words = ["up", "--state", str(folder.state), "--port", str(port), "--project", str(folder.project), "--json"]
-    finished = child.run([*COMMAND, *words], cwd=folder.project)
+    finished = _up(folder, processes.free_port() if moved else DEFAULT_PORT)
+    if finished.code != 0 and not moved and not processes.port_is_free(DEFAULT_PORT):
+        moved, finished = True, _up(folder, processes.free_port())  # somebody was quicker
     if finished.code != 0:
         raise Failure(
             f"the sandbox did not start: {finished.tail()}\n  its log: {folder.state / 'logs' / 'sandbox.log'}"
         )
     running = json.loads((folder.state / "sandbox.json").read_text("utf-8"))
     return Sandbox(folder=folder, endpoint=running["endpoint"], port=running["port"], pid=running["pid"], moved=moved)
+
+
+def _up(folder: RunFolder, port: int) -> child.Finished:
+    words = ["up", "--state", str(folder.state), "--port", str(port), "--project", str(folder.project)]
+    return child.run([*COMMAND, *words], cwd=folder.project)
 
 
 def adopt(folder: RunFolder) -> None:

@@ -67,7 +67,11 @@ def train(
     sagemaker.create_training_job(**request)
     on_status(f"training job {name}")
     tail = jobs.LogTail(logs, outputs.training.log_group, name)
-    ended = jobs.follow(sagemaker, tail, name, on_line=on_line, on_status=on_status)
+    try:
+        ended = jobs.follow(sagemaker, tail, name, on_line=on_line, on_status=on_status)
+    except KeyboardInterrupt:
+        on_status(f"the job goes on: `aws sagemaker stop-training-job --training-job-name {name}` ends it")
+        raise
     model_data = jobs.model_of(ended)
     with tempfile.TemporaryDirectory(prefix="slipway-train-") as folder:
         artifact: Artifact = artifacts.fetch(s3, model_data, Path(folder))

@@ -1,0 +1,163 @@
+"""The demo as a person runs it: whole, interrupted, and killed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slipway.demo import processes
+from slipway.demo.stages import ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).parents[2]
+WHOLE_DEMO_SECONDS = 280
+
+
+class Running:
+    """A `slipway demo` in a process of its own, its output read line by line."""
+
+    def __init__(self, runs: Path, *words: str) -> None:
+        self.runs = runs
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+        argv = [sys.executable, "-m", "slipway", "demo", "--engine", "embedded", "--folder", str(runs), *words]
+        self.process = subprocess.Popen(
+            argv,
+            cwd=PROJECT,
+            env=environment | {"PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout or ():
+            with self._changed:
+                self.lines.append(line.rstrip("\n"))
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, pattern: str, seconds: float = 120) -> str:
+        """Wait until a line matches; return it."""
+
+        def found() -> str | None:
+            return next((line for line in self.lines if re.search(pattern, line)), None)
+
+        with self._changed:
+            self._changed.wait_for(lambda: found() is not None or not self._reader.is_alive(), seconds)
+            line = found()
+        assert line is not None, "\n".join(self.lines)
+        return line
+
+    def wait(self, seconds: float) -> int:
+        """Wait for the end; return the exit code."""
+        code = self.process.wait(seconds)
+        self._reader.join(5)
+        return code
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def folder(self) -> Path:
+        return max(path for path in self.runs.iterdir() if path.is_dir())
+
+    def port(self) -> int:
+        return int(self.wait_for(r"sandbox: http").split("127.0.0.1:")[1].split()[0].rstrip(","))
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Path]:
+    """Where the runs of a test are kept; whatever a failed test leaves alive is ended."""
+    folder = tmp_path / "runs"
+    yield folder
+    for run in folder.iterdir() if folder.is_dir() else ():
+        processes.end_run(run)
+
+
+def tree_digest() -> str:
+    """Digest every file of the project that a commit could hold."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", "Pulumi*.yaml", "__main__.py", "infra", "training", "serving"],
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+    ).stdout.split(b"\0")
+    digest = hashlib.sha256()
+    for name in filter(None, listed):
+        digest.update(name + b"\0" + (PROJECT / os.fsdecode(name)).read_bytes())
+    return digest.hexdigest()
+
+
+@pytest.mark.timeout(WHOLE_DEMO_SECONDS + 20)
+def test_the_whole_loop_passes_and_leaves_nothing_behind(runs: Path) -> None:
+    before = tree_digest()
+    demo = Running(runs)
+    port = demo.port()
+    assert demo.wait(WHOLE_DEMO_SECONDS) == 0, demo.text
+    assert "\x1b" not in demo.text
+    report = json.loads((demo.folder() / "measurements.json").read_text())
+    assert report["outcome"] == "passed"
+    assert report["rows"] == ROWS
+    assert report["largest_difference"] <= 1e-6
+    assert set(report["unchanged"]) == {"same"}
+    assert [stage["seconds"] > 0 for stage in report["stages"]] == [True] * 8
+    assert report["peak_resident_bytes"] > 0
+    summary = demo.lines[-10:]
+    assert [line.split()[0] for line in summary] == (
+        ["engine", "stack", "data", "model", "release", "answers", "empty", "left", "cost", "look"]
+    ), demo.text
+    pinned = (demo.folder() / "project" / "Pulumi.dev.yaml").read_text()
+    assert "slipway:release:" in pinned
+    assert processes.of_run(demo.folder()) == []
+    assert processes.port_is_free(port)
+    assert tree_digest() == before
+
+
+@pytest.mark.timeout(200)
+def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path) -> None:
+    demo = Running(runs)
+    port = demo.port()
+    demo.wait_for(r"^\[2/9\]")
+    assert processes.of_run(demo.folder())
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.wait(60) == 130, demo.text
+    assert processes.of_run(demo.folder()) == []
+    assert processes.port_is_free(port)
+    assert json.loads((demo.folder() / "measurements.json").read_text())["outcome"] == "interrupted"
+
+
+@pytest.mark.timeout(200)
+def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path) -> None:
+    killed = Running(runs)
+    killed.wait_for(r"^\[2/9\]")
+    folder = killed.folder()
+    killed.process.kill()
+    killed.wait(10)
+    assert processes.of_run(folder)
+    second = Running(runs)
+    second.wait_for(rf"ended \d+ processes that the killed run {folder.name} left behind")
+    assert processes.of_run(folder) == []
+    second.wait_for(r"^\[2/9\]")
+    second.process.terminate()
+    assert second.wait(60) == 130, second.text
+    assert processes.of_run(second.folder()) == []
