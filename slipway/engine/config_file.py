@@ -76,3 +76,32 @@ def edit_config(file: Path, change: Callable[[Any], None]) -> None:
             del document["config"]
 
     edit(file, inner)
+
+
+def delete(parent: Any, key: Any) -> None:
+    """Delete an entry but not the comment lines below it: they are about what follows."""
+    token = _comment_after(parent, key)
+    if token is None or "\n" not in token.value.rstrip("\n"):
+        del parent[key]
+        return
+    lines = [line.strip().removeprefix("#").removeprefix(" ") for line in token.value.splitlines()[1:]]
+    entries = list(parent) if isinstance(parent, dict) else list(range(len(parent)))
+    after = entries.index(key) + 1
+    following = entries[after] if after < len(entries) else None
+    indent = parent.lc.col
+    del parent[key]
+    if following is None:
+        return
+    place = following if isinstance(parent, dict) else key
+    parent.yaml_set_comment_before_after_key(place, before="\n".join(lines), indent=indent)
+
+
+def _comment_after(parent: Any, key: Any) -> Any:
+    """Return the comment token that stands after an entry: it hangs on the entry's last leaf."""
+    value = parent[key]
+    while isinstance(value, dict | list) and value and hasattr(value, "ca"):
+        parent, key = value, list(value)[-1] if isinstance(value, dict) else len(value) - 1
+        value = parent[key]
+    found = parent.ca.items.get(key) or []
+    tokens = [token for token in found if hasattr(token, "value") and not isinstance(token, list)]
+    return tokens[-1] if tokens else None

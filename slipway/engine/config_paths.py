@@ -1,5 +1,7 @@
 r"""Paths into structured configuration: `root.nested`, `root.list[0].name`, `root["key with a ."]`."""
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from slipway.engine.errors import EngineError
@@ -97,10 +99,10 @@ def _check(container: Any, element: str | int) -> None:
         raise EngineError(f"a map was expected for key '{element}'")
 
 
-def remove_at(container: Any, path: Path) -> bool:
-    """Remove what stands at the path; says whether something did."""
+def remove_at(container: Any, path: Path, delete: Callable[[Any, Any], None] = operator.delitem) -> bool:
+    """Remove what stands at the path, by `delete(parent, key)`; says whether something did."""
     found, parent = get_at(container, path[:-1])
     if not found or not get_at(parent, path[-1:])[0]:
         return False
-    del parent[path[-1]]
+    delete(parent, path[-1])
     return True

@@ -9,7 +9,7 @@ from slipway.engine.cli.arguments import Parser, globals_of, stack_flag, switch
 from slipway.engine.cli.session import Session
 from slipway.engine.cli.tables import print_json, print_table
 from slipway.engine.config import SECURE, config_value, full_key, has_secure, open_value, with_defaults
-from slipway.engine.config_file import edit_config
+from slipway.engine.config_file import delete, edit_config
 from slipway.engine.config_paths import Path, get_at, parse_path, remove_at, set_at, typed_word
 from slipway.engine.documents import plain_document
 from slipway.engine.errors import EngineError, UnsupportedError
@@ -202,7 +202,7 @@ def run_remove(args: argparse.Namespace) -> int:
 
     def change(config: Any) -> None:
         for place in places:
-            remove_at(config, [_written(config, session, str(place[0])), *place[1:]])
+            remove_at(config, [_written(config, session, str(place[0])), *place[1:]], delete)
 
     edit_config(session.project.stack_file(session.stack.name), change)
     return 0
