@@ -1,0 +1,1 @@
+"""EngineEvents: what an operation says about itself, one JSON object each."""

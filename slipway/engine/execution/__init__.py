@@ -1,0 +1,1 @@
+"""Doing what was planned: steps, in parallel where nothing forbids it, with the state written around each."""

@@ -1,0 +1,260 @@
+"""One deployment: plans what the program registers, one registration at a time, and runs it, many at a time."""
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slipway.engine import urn as urns
+from slipway.engine.config import ConfigValue
+from slipway.engine.errors import EngineError
+from slipway.engine.events.stream import EventStream
+from slipway.engine.execution.runner import StepFailedError, StepRunner
+from slipway.engine.planning.planner import Planner, Planning
+from slipway.engine.planning.questions import Answer, Check, Diff, DiffProvider, PlanError, Question
+from slipway.engine.planning.registration import ReadRequest, Registration
+from slipway.engine.planning.steps import Op, Step
+from slipway.engine.program.requests import provider_extras
+from slipway.engine.providers.answers import CheckAnswer, DiffAnswer, InvokeAnswer, ProviderError
+from slipway.engine.providers.registry import BUILTIN, ProviderRegistry
+from slipway.engine.request import OperationRequest
+from slipway.engine.state.resource import ResourceState
+from slipway.engine.values import Properties, Secret
+
+SEED_BYTES = 32
+DISABLED = "pulumi:disable-default-providers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a registration: `state` is None when it failed or was not tried."""
+
+    urn: str
+    state: ResourceState | None = None
+    skipped: bool = False
+    """Not made because it is no target of the operation."""
+
+
+class Deployment:
+    """Serves the program: every call may come from another thread."""
+
+    def __init__(
+        self,
+        request: OperationRequest,
+        *,
+        planner: Planner,
+        runner: StepRunner,
+        registry: ProviderRegistry,
+        events: EventStream,
+    ) -> None:
+        self.request = request
+        self.planner = planner
+        self.runner = runner
+        self.registry = registry
+        self.events = events
+        self.preview = planner.preview
+        self.halted = threading.Event()
+        """Nothing more is begun: something failed, or somebody asked to stop."""
+        self.refused = False
+        """The program asked for something that can't be done."""
+        self._planning = threading.Lock()
+        self._slots = threading.Semaphore(max(1, request.options.parallel))
+        self._failed: set[str] = set()
+        self._defaults: dict[str, str] = {}
+        self._defaults_lock = threading.Lock()
+
+    # -- what the program asks for
+
+    def register(self, goal: Registration) -> Outcome:
+        """Make a resource what the program wants it to be."""
+        if self._pointless(goal.urn, {*goal.dependencies, urns.split_reference(goal.provider)[0]}):
+            return Outcome(urn=goal.urn)
+        try:
+            with self._planning:
+                if self.halted.is_set():
+                    return Outcome(urn=goal.urn)
+                steps = self._drive(self.planner.plan(goal))
+            self._run(steps)
+            if steps and steps[0].op in (Op.IMPORT, Op.IMPORT_REPLACEMENT) and steps[0].new is not None:
+                with self._planning:
+                    steps = self._drive(self.planner.after_import(goal, steps[0].new))
+                self._run(steps)
+        except (PlanError, ProviderError, EngineError) as error:
+            self.refuse(error, goal.urn)
+            return Outcome(urn=goal.urn)
+        except StepFailedError:
+            self._note_failure(goal.urn)
+            return Outcome(urn=goal.urn)
+        return self._outcome(goal.urn)
+
+    def read(self, wanted: ReadRequest) -> Outcome:
+        """Look at a resource that the stack does not own."""
+        if self._pointless(wanted.urn, set(wanted.dependencies)):
+            return Outcome(urn=wanted.urn)
+        try:
+            with self._planning:
+                steps = self.planner.plan_read(wanted)
+            self._run(steps)
+        except (PlanError, EngineError) as error:
+            self.refuse(error, wanted.urn)
+            return Outcome(urn=wanted.urn)
+        except StepFailedError:
+            self._note_failure(wanted.urn)
+            return Outcome(urn=wanted.urn)
+        return self._outcome(wanted.urn)
+
+    def register_outputs(self, urn: str, outputs: Properties) -> None:
+        """Take the outputs of a component."""
+        step = self.planner.registered.get(urn)
+        if step is not None:
+            self.runner.register_outputs(step, outputs)
+
+    def invoke(self, token: str, args: Properties, provider: str) -> InvokeAnswer:
+        """Call a function of a provider; the result is None when the provider can't be asked yet."""
+        client = self.registry.get(provider).client
+        if client is None:
+            return InvokeAnswer(result=None)
+        return client.invoke(token, args, preview=self.preview)
+
+    def default_provider(self, package: str, wanted_by: str, version: str, url: str) -> str:
+        """Return the reference to the default provider of a package; the first who needs it makes it."""
+        if package in self._disabled():
+            raise PlanError(f"Default provider for '{package}' disabled. '{wanted_by}' must use an explicit provider.")
+        name = "_".join(part for part in ("default", version, url) if part)
+        for char in ".-+/:":
+            name = name.replace(char, "_")
+        with self._defaults_lock:
+            ref = self._defaults.get(f"{package} {name}")
+            if ref is None:
+                outcome = self.register(self._default_registration(package, name, version, url))
+                if outcome.state is None:
+                    raise StepFailedError(f"default provider of {package}")
+                ref = self._defaults[f"{package} {name}"] = urns.reference(outcome.urn, outcome.state.id)
+            return ref
+
+    def _disabled(self) -> set[str]:
+        """Return the packages that must not have a default provider."""
+        value = self.request.config.get(DISABLED)
+        listed = json.loads(value.value) if value is not None else []
+        if "*" in listed:
+            return _Everything()
+        return set(listed)
+
+    def _default_registration(self, package: str, name: str, version: str, url: str) -> Registration:
+        type_ = urns.PROVIDER_PREFIX + package
+        urn = urns.make(self.request.stack, self.request.project.name, "", type_, name)
+        inputs = default_inputs(package, self.request.config) | provider_extras(version, url)
+        return Registration(urn=urn, type=type_, name=name, custom=True, inputs=inputs)
+
+    # -- planning and running
+
+    def _drive(self, planning: Planning) -> list[Step]:
+        """Run the planner, answering its questions."""
+        answer: Answer | None = None
+        while True:
+            try:
+                question = next(planning) if answer is None else planning.send(answer)
+            except StopIteration as stop:
+                steps: list[Step] = stop.value
+                return steps
+            answer = self._answer(question)
+
+    def _answer(self, question: Question) -> Answer:
+        if isinstance(question, Check):
+            return self._check(question)
+        if isinstance(question, Diff):
+            return self._diff(question)
+        return self._diff_provider(question)
+
+    def _check(self, question: Check) -> CheckAnswer:
+        type_ = urns.type_of(question.urn)
+        if urns.is_provider(type_):
+            if urns.provider_package(type_) == BUILTIN:
+                return CheckAnswer(inputs=question.news)
+            spare = self.registry.spare(question.urn, question.news)
+            return spare.check_config(question.urn, question.olds, question.news)
+        client = self.registry.get(question.provider).client
+        if client is None:
+            return CheckAnswer(inputs=question.news)
+        return client.check(question.urn, question.olds, question.news, os.urandom(SEED_BYTES))
+
+    def _diff(self, question: Diff) -> DiffAnswer:
+        type_ = urns.type_of(question.urn)
+        old_inputs, olds, news = question.old_inputs, question.old_outputs, question.news
+        if urns.is_provider(type_):
+            if urns.provider_package(type_) == BUILTIN:
+                return DiffAnswer(changes="none")
+            spare = self.registry.spare(question.urn, news)
+            return spare.diff_config(question.urn, "", old_inputs, olds, news, question.ignore_changes)
+        client = self.registry.get(question.provider).client
+        if client is None:
+            return DiffAnswer(changes="unknown")
+        return client.diff(question.urn, question.id, old_inputs, olds, news, question.ignore_changes)
+
+    def _diff_provider(self, question: DiffProvider) -> DiffAnswer:
+        provider = self.registry.get(question.provider)
+        if provider.client is None:
+            return DiffAnswer(changes="unknown")
+        return provider.client.diff_config(provider.urn, "", question.old_inputs, question.old_outputs, provider.inputs)
+
+    def _run(self, steps: list[Step]) -> None:
+        """Run the steps of one registration, one after the other."""
+        if not steps:
+            return
+        with self._slots:
+            for step in steps:
+                if self.halted.is_set():
+                    raise StepFailedError("stopped")
+                self.runner.run(step)
+
+    def _outcome(self, urn: str) -> Outcome:
+        step = self.planner.registered[urn]
+        return Outcome(urn=urn, state=step.new, skipped=step.skipped_create)
+
+    # -- failures
+
+    def _pointless(self, urn: str, needed: set[str]) -> bool:
+        """Say whether there is no use in trying: all is over, or what it needs has failed."""
+        if self.halted.is_set():
+            return True
+        if self._failed.isdisjoint(needed):
+            return False
+        self._failed.add(urn)
+        self.planner.seen.add(urn)
+        return True
+
+    def _note_failure(self, urn: str) -> None:
+        self._failed.add(urn)
+        if not self.request.options.continue_on_error:
+            self.halt()
+
+    def halt(self) -> None:
+        """Begin nothing more."""
+        self.events.quiet_program = True
+        self.halted.set()
+
+    def refuse(self, error: Exception, urn: str) -> None:
+        """Say what can't be done, and begin nothing more."""
+        self.refused = True
+        self.planner.seen.add(urn)
+        self.events.diagnostic("error", str(error), urn)
+        self._failed.add(urn)
+        self.halt()
+
+
+class _Everything(set[str]):
+    """A set of names that holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def default_inputs(package: str, config: Mapping[str, ConfigValue]) -> Properties:
+    """Return the inputs of a default provider: the stack's configuration of that namespace."""
+    found: Properties = {}
+    for key, item in config.items():
+        namespace, _, name = key.partition(":")
+        if namespace == package:
+            found[name] = Secret(item.value) if item.secret else item.value
+    return found

@@ -1,0 +1,124 @@
+"""A refresh: every resource is read, and the state takes over what is found."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from slipway.engine import urn as urns
+from slipway.engine.errors import EngineError
+from slipway.engine.events.stream import EventStream
+from slipway.engine.planning.steps import Op, Step
+from slipway.engine.providers.answers import DiffAnswer, ProviderError
+from slipway.engine.providers.registry import BUILTIN, ProviderRegistry
+from slipway.engine.state.resource import ResourceState
+from slipway.engine.state.snapshot import Snapshot, now
+from slipway.engine.values import same
+
+
+class Refresher:
+    """Reads resources and says what became of them."""
+
+    def __init__(self, *, registry: ProviderRegistry, events: EventStream, count: bool) -> None:
+        self._registry = registry
+        self._events = events
+        self._count = count
+        self.failed = False
+
+    def run(
+        self,
+        base: Snapshot,
+        chosen: Callable[[str], bool],
+        *,
+        parallel: int,
+        stopped: Callable[[], bool],
+    ) -> Snapshot:
+        """Read what is chosen; return the state that results."""
+        found: dict[int, ResourceState | None] = {}
+
+        def one(old: ResourceState) -> None:
+            if not stopped() and not self.failed:
+                found[id(old)] = self._refresh(old)
+
+        subjects = [old for old in base.resources if chosen(old.urn) and not old.delete]
+        with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="refresh") as pool:
+            list(pool.map(one, subjects))
+        resources = [found.get(id(old), old) for old in base.resources]
+        return Snapshot(_tidied([item for item in resources if item is not None]), base.operations, base.metadata)
+
+    def _refresh(self, old: ResourceState) -> ResourceState | None:
+        new = old.copy()
+        step = Step(op=Op.REFRESH, urn=old.urn, type=old.type, old=old, new=new)
+        self._events.before(step)
+        try:
+            self._read(step, old, new)
+        except (ProviderError, EngineError) as error:
+            self.failed = True
+            self._events.diagnostic("error", str(error), old.urn)
+            self._events.failed(step, 0)
+            return old
+        self._events.after(step)
+        if self._count:
+            self._events.count(step, step.result_op)
+        return None if step.result_op is Op.DELETE else step.new
+
+    def _read(self, step: Step, old: ResourceState, new: ResourceState) -> None:
+        step.result_op = Op.SAME
+        if not old.custom or urns.is_provider(old.type):
+            return
+        provider = self._registry.get(old.provider)
+        if provider.package == BUILTIN or provider.client is None:
+            return
+        timeout = old.custom_timeouts.get("read", 0.0)
+        answer = provider.client.read(old.urn, old.id, old.inputs, old.outputs, timeout)
+        if not answer.id:
+            step.result_op = Op.DELETE
+            return
+        new.id = answer.id
+        new.outputs = answer.outputs
+        if answer.inputs is not None and not old.external:
+            new.inputs = answer.inputs
+        new.init_errors = list(answer.init_errors)
+        if answer.init_errors:
+            for reason in answer.init_errors:
+                self._events.diagnostic("warning", reason, old.urn)
+        changed = not same(old.outputs, new.outputs)
+        if not old.external:
+            # With the sides turned round: what has to be done for the state's inputs to be true again?
+            diff = provider.client.diff(old.urn, new.id, new.inputs, new.outputs, old.inputs, old.ignore_changes)
+            changed = self._explained(step, diff, old, new)
+        if changed or new.init_errors != old.init_errors or not same(old.outputs, new.outputs):
+            new.modified = now()
+        step.result_op = Op.UPDATE if changed else Op.SAME
+
+    @staticmethod
+    def _explained(step: Step, diff: DiffAnswer, old: ResourceState, new: ResourceState) -> bool:
+        """Put the difference on the step, turned back; say whether there is one."""
+        turned = {"add": "delete", "delete": "add"}
+        step.detailed = {}
+        if diff.changes == "unknown":
+            return not same(old.inputs, new.inputs)
+        if diff.changes == "none":
+            return False
+        step.diffs = diff.changed_keys
+        for path, item in (diff.detailed or {}).items():
+            kind = item.kind.removesuffix("-replace")
+            step.detailed[path] = type(item)(kind=turned.get(kind, kind), input_diff=item.input_diff)
+        return True
+
+
+def _tidied(resources: list[ResourceState]) -> list[ResourceState]:
+    """Take out of dependencies what is gone, and entries without any."""
+    present = {resource.urn for resource in resources}
+    for resource in resources:
+        kept = [urn for urn in resource.dependencies if urn in present]
+        properties = {
+            key: [urn for urn in needed if urn in present]
+            for key, needed in resource.property_dependencies.items()
+            if not present.isdisjoint(needed)
+        }
+        if kept != resource.dependencies:
+            resource.dependencies = kept
+        if properties != resource.property_dependencies:
+            resource.property_dependencies = properties
+        if resource.deleted_with and resource.deleted_with not in present:
+            resource.deleted_with = ""
+    return resources

@@ -1,0 +1,327 @@
+"""One operation on a stack: up, preview, refresh or destroy."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from slipway.engine import urn as urns
+from slipway.engine.codec.state import StateCodec
+from slipway.engine.errors import EngineError, UnsupportedError
+from slipway.engine.events.stream import EventStream
+from slipway.engine.execution.deleting import run_deletions
+from slipway.engine.execution.deployment import Deployment
+from slipway.engine.execution.refreshing import Refresher
+from slipway.engine.execution.runner import StepRunner
+from slipway.engine.planning.ending import plan_deletions
+from slipway.engine.planning.planner import Planner
+from slipway.engine.planning.targets import Selection, always_included
+from slipway.engine.program.monitor import EngineService, MonitorService, Server
+from slipway.engine.program.process import ProgramProcess
+from slipway.engine.program.requests import RequestDecoder
+from slipway.engine.providers.registry import ProviderRegistry
+from slipway.engine.request import OperationRequest
+from slipway.engine.state.snapshot import Operation, Snapshot, load_snapshot
+from slipway.engine.state.writer import SnapshotWriter
+from slipway.engine.values import Properties, unwrap
+
+RPC_THREADS = 300
+"""Upper limit; threads are made as calls come in. Each registration holds one until it is done."""
+PROGRAM_PATIENCE = 10.0
+"""Seconds that a program gets to end by itself after something failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationResult:
+    """How an operation ended."""
+
+    succeeded: bool
+    resource_changes: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    """Outputs of the stack, secrets as Secret."""
+
+
+def run(request: OperationRequest) -> OperationResult:
+    """Carry out an operation; what goes wrong is told in events and in the result."""
+    return _Run(request).run()
+
+
+class _Run:
+    """The parts of one operation, and their order."""
+
+    def __init__(self, request: OperationRequest) -> None:
+        self.request = request
+        self.preview = request.kind == "preview" or request.options.dry_run
+        self.events = EventStream(request.emit, preview=self.preview, show_secrets=request.options.show_secrets)
+        self.codec = StateCodec(request.secrets.encrypt, request.secrets.decrypt)
+        self.base = load_snapshot(request.deployment, self.codec)
+        self.writer = SnapshotWriter(self.base, request.secrets, self.codec, None if self.preview else request.persist)
+        self.server = Server(min(RPC_THREADS, 4 * max(1, request.options.parallel) + 32))
+        self.registry = ProviderRegistry(
+            project=request.project.name,
+            root=request.project.root,
+            folders=request.project.plugin_providers,
+            engine_address=self.server.address,
+            warn=lambda message: self.events.diagnostic("warning", message),
+            stored=self._stored_provider,
+        )
+        self.runner = StepRunner(
+            registry=self.registry,
+            writer=self.writer,
+            events=self.events,
+            preview=self.preview,
+            read_stack=request.read_stack,
+            ignore_protect=request.options.ignore_protect,
+        )
+        self.failed = False
+        self.over = threading.Event()
+        self.deployment: Deployment | None = None
+        self.program: ProgramProcess | None = None
+
+    def run(self) -> OperationResult:
+        """Carry the operation out, and end every process however it goes."""
+        request = self.request
+        shown = {key: "[secret]" if item.secret else item.value for key, item in request.config.items()}
+        self.events.prelude(shown)
+        watcher = threading.Thread(target=self._watch_for_stop, name="stop", daemon=True)
+        watcher.start()
+        try:
+            self._refuse_unsupported()
+            self._carry_out()
+            self.writer.flush()
+        except EngineError as error:
+            self.failed = True
+            self.events.diagnostic("error", str(error))
+        finally:
+            self.over.set()
+            self._end_processes()
+        return self._conclude()
+
+    def _end_processes(self) -> None:
+        try:
+            if self.program is not None:
+                self.program.end()
+        finally:
+            self.registry.close()
+            self.server.stop()
+
+    def _conclude(self) -> OperationResult:
+        """Say how it ended."""
+        if self.request.stop.canceled.is_set():
+            self.failed = True
+            self.events.diagnostic("error", "update canceled" if not self.preview else "preview canceled")
+        elif self.runner.failures or (self.deployment is not None and self.deployment.planner.errors):
+            self.failed = True
+            self.events.diagnostic("error", "preview failed" if self.preview else "update failed")
+        if self.deployment is not None and self.deployment.refused:
+            self.failed = True
+        self.events.summary(succeeded=not self.failed, corrupt=self.runner.maybe_corrupt)
+        self.events.cancel()
+        return OperationResult(
+            succeeded=not self.failed,
+            resource_changes=dict(self.events.changes),
+            errors=list(self.events.errors),
+            outputs=self._stack_outputs(),
+        )
+
+    def _stack_outputs(self) -> Properties:
+        candidates = [*self.writer.current().resources]
+        if self.deployment is not None:
+            candidates += [step.new for step in self.deployment.planner.registered.values() if step.new is not None]
+        return next((item.outputs for item in reversed(candidates) if item.type == urns.STACK_TYPE), {})
+
+    def _refuse_unsupported(self) -> None:
+        if self.request.options.policy_packs:
+            raise UnsupportedError("--policy-pack")
+        if "pulumi:autonaming" in self.request.config:
+            raise UnsupportedError("the configuration pulumi:autonaming", "name resources in the program")
+
+    # -- the operations
+
+    def _carry_out(self) -> None:
+        engine = EngineService(self.events)
+        if self.request.kind in ("refresh", "destroy"):
+            self.server.start(engine, None)
+            self._prewarm()
+            self._settle_pending()
+            if self.request.kind == "refresh" or self.request.options.refresh:
+                self._refresh(count=self.request.kind == "refresh")
+            if self.request.kind == "destroy" and not self.failed:
+                self._new_deployment()
+                self._delete()
+            return
+        self._warn_about_pending()
+        if self.request.options.refresh:
+            self.server.start(engine, None)
+            raise UnsupportedError("--refresh")
+        deployment = self._new_deployment()
+        root = self.request.project.root
+        decoder = RequestDecoder(stack=self.request.stack, project=self.request.project.name, root=root)
+        monitor = MonitorService(deployment, decoder)
+        self.server.start(engine, monitor)
+        self._run_program(deployment, monitor)
+
+    def _new_deployment(self) -> Deployment:
+        planner = Planner(self.base, self.request.options, preview=self.preview)
+        self.deployment = Deployment(
+            self.request, planner=planner, runner=self.runner, registry=self.registry, events=self.events
+        )
+        if self.request.stop.canceled.is_set():
+            self.deployment.halt()
+        return self.deployment
+
+    def _prewarm(self) -> None:
+        """Start the plugins of the state's providers while the program is still starting itself."""
+        wanted = [
+            (urns.provider_package(item.type), str(unwrap(item.inputs.get("version")) or ""))
+            for item in self.base.resources
+            if urns.is_provider(item.type) and not item.delete
+        ]
+        self.registry.prewarm(wanted)
+
+    def _run_program(self, deployment: Deployment, monitor: MonitorService) -> None:
+        """Run the program, then delete what it did not register."""
+        self.program = ProgramProcess(
+            self.request.project,
+            stack=self.request.stack,
+            organization=self.request.organization,
+            config=self.request.config,
+            address=self.server.address,
+            parallel=self.request.options.parallel,
+            dry_run=self.preview,
+            on_output=self.events.diagnostic,
+        )
+        self._prewarm()
+        code = self._wait_for_program(deployment, monitor)
+        if code:
+            self.failed = True
+            if not deployment.halted.is_set() and code == 1:
+                message = "an unhandled error occurred: program exited with non-zero exit code: 1"
+                self.events.diagnostic("error", message)
+            elif not deployment.halted.is_set() and code not in (1, 23):
+                self.events.diagnostic("error", f"the program ended with exit code {code}")
+        if not code and not deployment.halted.is_set() and not self._incomplete(deployment):
+            self._delete()
+        monitor.shutdown.set()
+        if code is None:
+            self.program.wait(PROGRAM_PATIENCE)
+
+    def _incomplete(self, deployment: Deployment) -> bool:
+        """Say whether something failed and the rest went on, so that nobody knows what is to be deleted."""
+        return bool(self.runner.failures) or deployment.refused
+
+    def _wait_for_program(self, deployment: Deployment, monitor: MonitorService) -> int | None:
+        """Wait until the program is done (None) or has ended (its exit code)."""
+        if self.program is None:
+            return None
+        patience = PROGRAM_PATIENCE
+        while True:
+            if monitor.program_done.wait(0.02):
+                return None
+            code = self.program.wait(0.0)
+            if code is not None:
+                return code
+            if deployment.halted.is_set():
+                patience -= 0.02
+                if patience < 0 or self.request.stop.terminated.is_set():
+                    self.program.end()
+                    return None
+
+    def _delete(self) -> None:
+        """Delete what is not wanted any more."""
+        deployment = self.deployment
+        if deployment is None:
+            return
+        steps = plan_deletions(deployment.planner)
+        if deployment.planner.errors and not self.preview:
+            for error in deployment.planner.errors:
+                self.events.diagnostic("error", error.message, error.urn)
+            return
+        done = run_deletions(
+            steps,
+            self.runner.run,
+            parallel=self.request.options.parallel,
+            stopped=deployment.halted.is_set,
+            continue_on_error=self.request.options.continue_on_error,
+        )
+        if not done and not self.runner.failures and not deployment.halted.is_set():
+            raise EngineError("some resources could not be deleted: they need each other in a circle")
+
+    def _refresh(self, *, count: bool) -> None:
+        """Read everything, and go on from what was found."""
+        targets = Selection(self.request.options.targets)
+        excludes = Selection(self.request.options.exclude)
+
+        def chosen(urn: str) -> bool:
+            if always_included(urn):
+                return True
+            return urn in targets if targets else urn not in excludes
+
+        refresher = Refresher(registry=self.registry, events=self.events, count=count)
+        self.base = refresher.run(
+            self.base,
+            chosen,
+            parallel=self.request.options.parallel,
+            stopped=self.request.stop.canceled.is_set,
+        )
+        if refresher.failed:
+            self.runner.failures += 1
+            self.failed = True
+        self.writer.rebase(self.base)
+
+    # -- pending operations
+
+    def _warn_about_pending(self) -> None:
+        operations = self.base.operations
+        if not operations or self.preview:
+            return
+        listed = "\n".join(f"  * {item.resource.urn}, interrupted while {item.type}" for item in operations)
+        self.events.diagnostic("warning", _PENDING_WARNING.format(count=len(operations), listed=listed))
+
+    def _settle_pending(self) -> None:
+        """Do with interrupted creates what the options say; the other interrupted operations a refresh settles."""
+        if self.request.kind != "refresh":
+            self._warn_about_pending()
+            return
+        options = self.request.options
+        named = {urn for urn, _ in options.import_pending_creates}
+
+        def kept(item: Operation) -> bool:
+            return item.type == "creating" and not options.clear_pending_creates and item.resource.urn not in named
+
+        self.base = Snapshot(
+            self.base.resources, [item for item in self.base.operations if kept(item)], self.base.metadata
+        )
+
+    # -- helpers of the parts
+
+    def _stored_provider(self, ref: str) -> tuple[Properties, Properties] | None:
+        urn, id_ = urns.split_reference(ref)
+        for item in self.base.resources:
+            if item.urn == urn and item.id == id_:
+                return item.inputs, item.outputs
+        return None
+
+    def _watch_for_stop(self) -> None:
+        """Pass a request to stop on: begin nothing more, and tell the providers."""
+        while not self.over.is_set():
+            if self.request.stop.canceled.wait(0.1):
+                if self.deployment is not None:
+                    self.deployment.halt()
+                self.registry.cancel()
+                self.request.stop.terminated.wait()
+                if not self.over.is_set() and self.program is not None:
+                    self.program.end(0.2)
+                return
+
+
+_PENDING_WARNING = """Attempting to deploy or update resources with {count} pending operations from previous deployment.
+{listed}
+These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these \
+resources to complete. You should confirm whether or not the operations listed completed successfully by checking \
+the state of the appropriate provider. For example, if you are using AWS, you can confirm using the AWS Console.
+
+Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` \
+which will refresh the state from the provider you are using and clear the pending operations if there are any.
+
+Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."""

@@ -1,0 +1,121 @@
+"""The process of the Python program."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from slipway.engine.config import ConfigValue
+from slipway.engine.errors import EngineError
+from slipway.engine.project import Project
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+def program_python(project: Project) -> str:
+    """Return the Python that runs the program: the project's virtual environment, the active one, or this one."""
+    configured = project.runtime_options.get("virtualenv")
+    if configured:
+        python = project.root / str(configured) / "bin" / "python"
+        if not python.exists():
+            raise EngineError(
+                f"the virtual environment {project.root / str(configured)} of Pulumi.yaml has no bin/python: "
+                "make it first (python -m venv), and install the program's requirements"
+            )
+        return str(python)
+    active = os.environ.get("VIRTUAL_ENV")
+    if active and (Path(active) / "bin" / "python").exists():
+        return str(Path(active) / "bin" / "python")
+    return sys.executable
+
+
+class ProgramProcess:
+    """A running program."""
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        stack: str,
+        organization: str,
+        config: Mapping[str, ConfigValue],
+        address: str,
+        parallel: int,
+        dry_run: bool,
+        on_output: Callable[[str, str], None],
+    ) -> None:
+        program = project.root / project.main if project.main else project.root
+        if not program.exists():
+            raise EngineError(f"the program {program} (`main` of Pulumi.yaml) does not exist")
+        options = {
+            "monitor": address,
+            "engine": address,
+            "project": project.name,
+            "stack": stack,
+            "organization": organization,
+            "root": str(project.root),
+            "parallel": str(parallel),
+        }
+        argv = [program_python(project), "-u", str(LAUNCHER)]
+        for name, value in options.items():
+            argv.append(f"--{name}={value}")
+        if dry_run:
+            argv.append("--dry-run")
+        argv.append(str(program))
+        environment = os.environ | {
+            "PULUMI_CONFIG": json.dumps({key: item.value for key, item in config.items()}),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps([key for key, item in config.items() if item.secret]),
+            "PULUMI_PROJECT": project.name,
+            "PULUMI_STACK": stack,
+            "PULUMI_ORGANIZATION": organization,
+            "PULUMI_DRY_RUN": "true" if dry_run else "false",
+        }
+        self._process = subprocess.Popen(
+            argv,
+            cwd=program if program.is_dir() else program.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            process_group=0,
+        )
+        self._pumps = [
+            self._pump(self._process.stdout, "info", on_output),
+            self._pump(self._process.stderr, "info#err", on_output),
+        ]
+
+    @staticmethod
+    def _pump(stream: object, severity: str, on_output: Callable[[str, str], None]) -> threading.Thread:
+        def run() -> None:
+            for line in stream:  # type: ignore[attr-defined]
+                on_output(severity, line.decode(errors="replace"))
+
+        thread = threading.Thread(target=run, name="output of the program", daemon=True)
+        thread.start()
+        return thread
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the end; return the exit code, or None when it still runs."""
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        for thread in self._pumps:
+            thread.join(2)
+        return code
+
+    def end(self, patience: float = 1.0) -> None:
+        """End the program and what it started: asked first, then at once."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._process.poll() is None:
+                try:
+                    os.killpg(self._process.pid, number)
+                except ProcessLookupError:
+                    break
+                if self.wait(patience) is not None:
+                    break
+        self.wait(patience)
