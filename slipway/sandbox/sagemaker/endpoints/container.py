@@ -3,6 +3,7 @@
 import http.client
 import itertools
 import os
+import select
 import socket
 import threading
 import time
@@ -102,12 +103,14 @@ class ServingContainer:
     def request(self, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Reply:
         """Send one request and read its whole answer. Raises ContainerGoneError or ContainerBrokeError."""
         connection = self._take()
+        sent = False
         if connection is not None:
             try:
                 return self._exchange(connection, method, path, body, headers, timeout)
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-                # the server closed a kept connection while it was idle, before it read the request: ask on a new one
+                # the server closed this kept connection as we used it: ask once more, on a new one
                 connection.close()
+                sent = True
             except (OSError, http.client.HTTPException) as error:
                 connection.close()
                 raise ContainerBrokeError(_told(error, timeout)) from error
@@ -115,6 +118,8 @@ class ServingContainer:
         try:
             connection.connect()
         except OSError as error:
+            if sent:  # it may have died of this very request, which must not kill the next one too
+                raise ContainerBrokeError(_told(error, timeout)) from error
             raise ContainerGoneError(f"{self._label} does not listen on port {self._port}: {error}") from error
         try:
             return self._exchange(connection, method, path, body, headers, timeout)
@@ -134,6 +139,7 @@ class ServingContainer:
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
         connection.request(method, path, body=body if method == "POST" else None, headers=dict(headers))
+        _acknowledge_at_once(connection)
         response = connection.getresponse()
         content = response.read()
         reply = Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
@@ -145,8 +151,15 @@ class ServingContainer:
         return reply
 
     def _take(self) -> http.client.HTTPConnection | None:
-        with self._lock:
-            return self._idle.pop() if self._idle else None
+        """Return a kept connection that the server did not close; one that can be read without a request was closed."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    return None
+                connection = self._idle.pop()
+            if connection.sock is not None and not _readable(connection.sock):
+                return connection
+            connection.close()
 
     def stop(self, grace_seconds: float = STOP_GRACE_SECONDS) -> None:
         """Close the connections and end the process."""
@@ -159,6 +172,22 @@ class ServingContainer:
     def _log(self) -> str:
         lines = self._process.last_lines()
         return "; its log ends with:\n" + "\n".join(lines) if lines else "; its log is empty"
+
+
+def _readable(sock: socket.socket) -> bool:
+    poll = select.poll()  # select() takes no descriptor above 1023
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _acknowledge_at_once(connection: http.client.HTTPConnection) -> None:
+    """Keep a server that writes head and body apart from waiting 40 ms for our acknowledgement of the head (Nagle).
+
+    The option is not lasting, so it is set with each request; other systems than Linux have no such delay to spare.
+    """
+    option = getattr(socket, "TCP_QUICKACK", None)
+    if option is not None and connection.sock is not None:
+        connection.sock.setsockopt(socket.IPPROTO_TCP, option, 1)
 
 
 def _told(error: Exception, timeout: float) -> str:

@@ -1,7 +1,6 @@
 """An endpoint's CloudWatch metrics, gathered on the request's path and sent off it."""
 
 import threading
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +8,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 NAMESPACE = "AWS/SageMaker"
-_VALUES = 150
-"""Different values that one datum of PutMetricData takes."""
+EXACT_INVOCATIONS = 100
+"""Up to as many in one batch, every latency is sent, so that percentiles can be had; more are summed up as a set."""
 _DATA = 500
 
 
@@ -23,8 +22,8 @@ class _Tally:
     status_4xx: int = 0
     status_5xx: int = 0
     model_errors: int = 0
-    model_latency: Counter[int] = field(default_factory=Counter)
-    overhead_latency: Counter[int] = field(default_factory=Counter)
+    model_latency: list[float] = field(default_factory=list)
+    overhead_latency: list[float] = field(default_factory=list)
 
 
 class Meter:
@@ -45,8 +44,8 @@ class Meter:
             tally.status_4xx += status is not None and 400 <= status < 500  # noqa: PLR2004
             tally.status_5xx += status is None or status >= 500  # noqa: PLR2004
             tally.model_errors += status is None or not 200 <= status < 300  # noqa: PLR2004
-            tally.model_latency[round(model_seconds * 1e6)] += 1
-            tally.overhead_latency[round(overhead * 1e6)] += 1
+            tally.model_latency.append(round(model_seconds * 1e6))
+            tally.overhead_latency.append(round(overhead * 1e6))
 
     def flush(self) -> None:
         """Send what was counted since the last time."""
@@ -79,18 +78,23 @@ class Meter:
             {**common, "MetricName": "InvocationModelErrors", "Unit": "None", **_counted(count, tally.model_errors)},
         ]
         for name, latencies in (("ModelLatency", tally.model_latency), ("OverheadLatency", tally.overhead_latency)):
-            items = sorted(latencies.items())
-            for start in range(0, len(items), _VALUES):
-                part = items[start : start + _VALUES]
-                values, counts = [float(value) for value, _ in part], [float(times) for _, times in part]
-                data.append({**common, "MetricName": name, "Unit": "Microseconds", "Values": values, "Counts": counts})
+            values = {"Values": latencies} if count <= EXACT_INVOCATIONS else _set_of(latencies)
+            data.append({**common, "MetricName": name, "Unit": "Microseconds", **values})
         return data
 
 
-def _counted(count: int, hits: int) -> dict[str, list[float]]:
+def _counted(count: int, hits: int) -> dict[str, Any]:
     """Return a 1 for each hit and a 0 for each other invocation, so that averages are rates, as AWS publishes them."""
-    pairs = [(1.0, hits), (0.0, count - hits)]
+    least, most = float(hits == count), float(hits > 0)
+    return {"StatisticValues": {"SampleCount": count, "Sum": hits, "Minimum": least, "Maximum": most}}
+
+
+def _set_of(values: list[float]) -> dict[str, Any]:
     return {
-        "Values": [value for value, times in pairs if times],
-        "Counts": [float(times) for _, times in pairs if times],
+        "StatisticValues": {
+            "SampleCount": len(values),
+            "Sum": sum(values),
+            "Minimum": min(values),
+            "Maximum": max(values),
+        }
     }
