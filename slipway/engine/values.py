@@ -6,7 +6,7 @@ A value is plain Python (None, bool, int, float, str, list, dict) or one of the 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 Properties = dict[str, Any]
 """Property name to value."""
@@ -15,12 +15,11 @@ Properties = dict[str, Any]
 class Unknown:
     """The value of something that is known only after it is made; there is one instance, UNKNOWN."""
 
-    _instance: "Unknown | None" = None
+    def __copy__(self) -> Self:
+        return self
 
-    def __new__(cls) -> "Unknown":
-        if cls._instance is None:
-            cls._instance = super().__new__(cls)
-        return cls._instance
+    def __deepcopy__(self, _: object) -> Self:
+        return self
 
     def __repr__(self) -> str:
         return "UNKNOWN"

@@ -15,7 +15,7 @@ _BLOCK = 512
 _ARCHIVE_SUFFIXES = (".tar", ".tgz", ".tar.gz", ".zip", ".jar")
 
 
-def with_hashes(value: Any, root: Path) -> Any:
+def with_hashes(value: Any, root: Path) -> Any:  # noqa: PLR0911 - one return a kind of value
     """Return the value with the hash of each asset and archive in it; relative paths start at `root`."""
     if isinstance(value, dict):
         return {key: with_hashes(item, root) for key, item in value.items()}

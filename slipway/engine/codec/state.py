@@ -11,7 +11,7 @@ from slipway.engine.values import UNKNOWN, Archive, Asset, OutputValue, Resource
 class StateCodec:
     """Encodes and decodes values with one stack's secrets manager.
 
-    A secret that did not change keeps its ciphertext: the state file then stays the same, and encrypting is not repeated.
+    A secret that did not change keeps its ciphertext: so the state file stays the same, and nothing is encrypted twice.
     """
 
     def __init__(self, encrypt: Callable[[str], str], decrypt: Callable[[str], str]) -> None:
@@ -64,7 +64,7 @@ class StateCodec:
         return ciphertext
 
 
-def encode_with(value: Any, secret: Callable[[str], dict[str, Any]]) -> Any:
+def encode_with(value: Any, secret: Callable[[str], dict[str, Any]]) -> Any:  # noqa: PLR0911 - a return a kind
     """Return the JSON form of a value; `secret` gives what stands for a secret's JSON text."""
     if isinstance(value, dict):
         return {key: encode_with(item, secret) for key, item in value.items()}

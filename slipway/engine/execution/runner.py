@@ -145,7 +145,7 @@ class StepRunner:
 
     # -- the operations
 
-    def _apply(self, step: Step) -> tuple[str, ...]:
+    def _apply(self, step: Step) -> tuple[str, ...]:  # noqa: PLR0911 - one return an operation
         """Do the step; return reasons why the resource is not fit for use."""
         op = step.op
         if op is Op.SAME:

@@ -1,4 +1,4 @@
-"""Does a resource differ from what the program wants, and does it have to be replaced?"""
+"""Whether a resource differs from what the program wants, and has to be replaced."""
 
 from collections.abc import Generator
 from dataclasses import replace

@@ -8,7 +8,7 @@ from slipway.engine.values import Properties
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """Are these inputs valid, and what are they with defaults? `provider` is empty for a provider resource itself."""
+    """Ask for inputs to be checked and completed; `provider` is empty for a provider resource itself."""
 
     urn: str
     provider: str
@@ -18,7 +18,7 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Diff:
-    """What differs between what is there and these inputs?"""
+    """Ask what differs between what is there and these inputs."""
 
     urn: str
     provider: str
@@ -31,7 +31,7 @@ class Diff:
 
 @dataclass(frozen=True, kw_only=True)
 class DiffProvider:
-    """Would a resource that moves from one provider resource to another have to be replaced?"""
+    """Ask whether a resource that moves to another provider resource has to be replaced."""
 
     provider: str
     old_inputs: Properties

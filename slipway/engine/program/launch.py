@@ -1,6 +1,6 @@
 """Runs a Pulumi program in its own Python; executed as a file there, so it imports nothing but the SDK.
 
-Arguments: --monitor, --engine, --project, --stack, --organization, --root, --parallel, --dry-run, then the program's path.
+Arguments: see _arguments.
 The configuration comes in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. Exit codes: 0, 1 (a refusal that was logged as
 an error), 23 (an exception that was logged with its traceback).
 """
@@ -35,6 +35,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("program")
     return parser.parse_args()
+
+
+def _run_program(path: str) -> None:
+    runpy.run_path(path, run_name="__main__")
 
 
 def main() -> int:
@@ -72,9 +76,7 @@ def main() -> int:
     pool = ThreadPoolExecutor(max_workers=max(8, min(256, 4 * arguments.parallel)))
     loop.set_default_executor(pool)
     try:
-        loop.run_until_complete(
-            pulumi.runtime.run_in_stack(lambda: runpy.run_path(arguments.program, run_name="__main__") and None)
-        )
+        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run_program(arguments.program)))
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1

@@ -133,7 +133,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         package = urns.package_of(request.type)
         return self._deployment.default_provider(package, request.type, request.version, request.pluginDownloadURL)
 
-    def ReadResource(self, request: Any, context: Any) -> resource_pb2.ReadResourceResponse:  # noqa: N802
+    def ReadResource(self, request: Any, context: Any) -> resource_pb2.ReadResourceResponse:  # noqa: ARG002, N802
         """Look at a resource that the stack does not own."""
         urn = self._decoder.urn(request.parent, request.type, request.name)
         try:

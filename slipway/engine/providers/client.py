@@ -70,7 +70,7 @@ class ProviderClient:
         try:
             answer = self._stub.Handshake(request, wait_for_ready=True, timeout=30)
         except grpc.RpcError as error:
-            if error.code() != grpc.StatusCode.UNIMPLEMENTED:  # type: ignore[attr-defined]
+            if error.code() != grpc.StatusCode.UNIMPLEMENTED:
                 raise self._failure(error, "Handshake") from error
             return
         self._dialect = wire.Dialect(secrets=answer.accept_secrets, resources=answer.accept_resources)
@@ -108,7 +108,7 @@ class ProviderClient:
         try:
             answer = self._stub.CheckConfig(request)
         except grpc.RpcError as error:
-            if error.code() == grpc.StatusCode.UNIMPLEMENTED:  # type: ignore[attr-defined]
+            if error.code() == grpc.StatusCode.UNIMPLEMENTED:
                 return CheckAnswer(inputs=news)
             raise self._failure(error, "CheckConfig") from error
         inputs = mark_secrets_like(wire.decode_struct(answer.inputs), news)
@@ -133,7 +133,7 @@ class ProviderClient:
         try:
             answer = self._stub.DiffConfig(request)
         except grpc.RpcError as error:
-            if error.code() == grpc.StatusCode.UNIMPLEMENTED:  # type: ignore[attr-defined]
+            if error.code() == grpc.StatusCode.UNIMPLEMENTED:
                 return DiffAnswer(changes="unknown")
             raise self._failure(error, "DiffConfig") from error
         return _diff_answer(answer)

@@ -1,6 +1,7 @@
 """A provider plugin as a process: found, started, asked for its port, ended."""
 
 import collections
+import contextlib
 import os
 import selectors
 import shutil
@@ -141,8 +142,6 @@ class PluginProcess:
 
     def kill(self) -> None:
         """End the process and what it started, at once."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()

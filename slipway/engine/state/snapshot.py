@@ -18,7 +18,7 @@ ENGINE_VERSION = "v3.260.0"
 
 @dataclass
 class Operation:
-    """Something that was begun and whose end is not known; `type` is creating, updating, deleting, reading or importing."""
+    """Something begun whose end is not known; `type` is creating, updating, deleting, reading or importing."""
 
     resource: ResourceState
     type: str
