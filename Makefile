@@ -33,6 +33,9 @@ format: $(VENV)/.test ## rewrite the code in the house's format
 conformance: $(VENV)/.test ## every scenario recorded from the real engine, against the embedded one
 	@$(BIN)/python -m pytest -q tests/conformance
 
+golden: $(VENV)/.test ## write anew what the stacks register (tests/golden); review the change like code
+	@$(BIN)/python -m pytest -q tests/golden --rewrite-golden
+
 lock: $(VENV)/.test ## resolve requirements/*.in again and write the pinned files
 	@$(BIN)/python -m pip install --quiet uv==0.13.8
 	@$(BIN)/uv pip compile -q --upgrade $(LOCK) requirements/test.in -o requirements.txt

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 # SageMaker's EndpointName and ModelPackageGroupName (botocore 1.44.5), in lower case because ECR takes no other.
-_SAGEMAKER_NAME = re.compile(r"[a-z0-9](-*[a-z0-9]){0,62}")
+_SAGEMAKER_NAME = re.compile(r"[a-z0-9](-*[a-z0-9])*")
+_LONGEST_NAME = 63
 
 TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes the logs of every training job of an account; the name is AWS's."""
@@ -23,7 +24,7 @@ class Names:
 
     def __post_init__(self) -> None:
         """Refuse a stack whose name cannot become part of a SageMaker and an ECR name."""
-        if _SAGEMAKER_NAME.fullmatch(self.endpoint) is None:
+        if len(self.endpoint) > _LONGEST_NAME or _SAGEMAKER_NAME.fullmatch(self.endpoint) is None:
             msg = (
                 f"the stack name {self.stack!r} cannot be part of the endpoint name {self.endpoint!r}: "
                 "lower-case letters, digits and single hyphens are allowed, "

@@ -7,12 +7,16 @@ import contextvars
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     import pulumi
+
+ROOT = Path(__file__).parent.parent
 
 JsonObject = dict[str, Any]
 
@@ -64,9 +68,7 @@ def run_program() -> RunProgram:
     and providers are in the request only, not in what Pulumi shows to a mock: the monitor below keeps the requests.
     """
 
-    def run(
-        program: Callable[[], None], *, stack: str = "dev", config: Mapping[str, object] | None = None
-    ) -> Graph:
+    def run(program: Callable[[], None], *, stack: str = "dev", config: Mapping[str, object] | None = None) -> Graph:
         return contextvars.copy_context().run(_run, program, stack, dict(config or {}))
 
     return run
@@ -99,7 +101,11 @@ def _mocks() -> pulumi.runtime.Mocks:
                 return None, {}
             automatic = f"{args.name}-0000000"
             named = "bucket" if args.typ == "aws:s3/bucket:Bucket" else "name"
-            outputs: JsonObject = {named: automatic, "arn": f"arn:of:{args.typ}:{args.name}", "keyId": f"key-{args.name}"}
+            outputs: JsonObject = {
+                named: automatic,
+                "arn": f"arn:of:{args.typ}:{args.name}",
+                "keyId": f"key-{args.name}",
+            }
             return f"id-of-{args.name}", {**outputs, **args.inputs}
 
         def call(self, args: pulumi.runtime.MockCallArgs) -> JsonObject:
@@ -146,3 +152,47 @@ def _name_in(urn: str) -> str:
 
 def _type_and_name(urn: str) -> str:
     return f"{urn.split('::')[2].rpartition('$')[2]} {_name_in(urn)}"
+
+
+@pytest.fixture
+def project_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a project whose training/ and serving/ never change, so that digests of code packages do not either."""
+    for folder in ("training", "serving"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__main__.py").write_text(f'"""The {folder} code."""\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def stack_config() -> Callable[[str], JsonObject]:
+    """Return the `config:` of one of the project's own stack files, as if no release were pinned in it yet."""
+
+    def read(stack: str) -> JsonObject:
+        text = (ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8")
+        config: JsonObject = yaml.safe_load(text)["config"]
+        config.pop("slipway:release", None)
+        return config
+
+    return read
+
+
+@pytest.fixture
+def pinned_release() -> Callable[..., JsonObject]:
+    """Return one release as a stack file pins it; the number tells releases apart."""
+
+    def pin(number: int, **changes: object) -> JsonObject:
+        account = "123456789012"
+        return {
+            "model_package_arn": f"arn:aws:sagemaker:us-east-1:{account}:model-package/slipway-dev/{number}",
+            "model_data": f"s3://lake-artifacts-0000000/models/job-{number}/output/model.tar.gz",
+            "model_sha256": f"{number:064x}",
+            "image": f"{account}.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/serving:1",
+            "code": f"s3://lake-artifacts-0000000/code/serving/{number:064x}.tar.gz",
+            "instance_type": "ml.m5.large",
+            "initial_instance_count": 1,
+            "metrics": {"validation:auc": 0.75},
+            **changes,
+        }
+
+    return pin

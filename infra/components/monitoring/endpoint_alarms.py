@@ -46,6 +46,8 @@ class EndpointAlarms(pulumi.ComponentResource):
         super().__init__("slipway:monitoring:EndpointAlarms", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
+        # AWS does not tell "no actions" from an empty list; left out, a refresh finds nothing to correct.
+        actions = list(args.alarm_action_arns) if args.alarm_action_arns else None
         arns: list[pulumi.Output[str]] = []
         for alarm in endpoint_alarms(
             server_errors_threshold=args.server_errors_threshold,
@@ -67,8 +69,8 @@ class EndpointAlarms(pulumi.ComponentResource):
                 threshold=alarm.threshold,
                 treat_missing_data=alarm.treat_missing_data,
                 alarm_description=alarm.description,
-                alarm_actions=list(args.alarm_action_arns),
-                ok_actions=list(args.alarm_action_arns),
+                alarm_actions=actions,
+                ok_actions=actions,
                 opts=child,
             )
             arns.append(declared.arn)

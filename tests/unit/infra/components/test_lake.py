@@ -1,0 +1,95 @@
+"""The lake's buckets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.components.storage.lake import Lake, LakeArgs
+from infra.retention import retention
+
+ZONES = ["lake-artifacts", "lake-captures", "lake-curated", "lake-raw"]
+
+
+@pytest.fixture
+def graph(run_program: Any) -> Any:
+    return run_program(lambda: Lake("lake", args("dev")))
+
+
+def args(environment: Any) -> LakeArgs:
+    return LakeArgs(
+        region="us-east-1",
+        key_arn="arn:key",
+        noncurrent_version_days=30,
+        abort_multipart_days=3,
+        captures_expiry_days=9,
+        retention=retention(environment),
+    )
+
+
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketPolicy:BucketPolicy",
+    ],
+)
+def test_every_bucket_has_every_guard(graph: Any, guard: str):
+    assert [one.inputs["bucket"] for one in graph.of_type(guard)] == [f"{zone}-0000000" for zone in ZONES]
+
+
+def test_objects_are_encrypted_with_the_stacks_key_and_few_calls_to_kms(graph: Any):
+    for one in graph.of_type("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"):
+        (rule,) = one.inputs["rules"]
+        default = rule["applyServerSideEncryptionByDefault"]
+        assert default == {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "arn:key"}
+        assert rule["bucketKeyEnabled"] is True
+
+
+def test_nothing_can_be_made_public(graph: Any):
+    for one in graph.of_type("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"):
+        switches = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
+        assert [one.inputs[switch] for switch in switches] == [True] * 4
+
+
+def test_a_bucket_refuses_plain_http_for_itself_and_its_objects(graph: Any):
+    policy = json.loads(graph.one("aws:s3/bucketPolicy:BucketPolicy", "lake-raw").inputs["policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == ["arn:aws:s3:::lake-raw-0000000", "arn:aws:s3:::lake-raw-0000000/*"]
+
+
+def test_only_captures_expire(graph: Any):
+    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"  # noqa: S105 a type token
+    expiring = {
+        one.name: rule["expiration"]["days"]
+        for one in graph.of_type(token)
+        for rule in one.inputs["rules"]
+        if "expiration" in rule
+    }
+    assert expiring == {"lake-captures": 9}
+
+
+def test_lifecycle_rules_come_after_versioning(graph: Any):
+    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"  # noqa: S105 a type token
+    assert "aws:s3/bucketVersioning:BucketVersioning lake-raw" in graph.one(token, "lake-raw").depends_on
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_buckets_are_kept_and_only_the_buckets_are_protected(environment: str, run_program: Any):
+    graph = run_program(lambda: Lake("lake", args(environment)))
+    assert {one.type for one in graph.resources if one.protect} == {"aws:s3/bucket:Bucket"}
+    assert all(one.protect and one.retain_on_delete for one in graph.of_type("aws:s3/bucket:Bucket"))
+    assert not any(one.inputs["forceDestroy"] for one in graph.of_type("aws:s3/bucket:Bucket"))
+
+
+def test_dev_lets_go_of_everything(graph: Any):
+    assert not any(one.protect or one.retain_on_delete for one in graph.resources)
+    assert all(one.inputs["forceDestroy"] for one in graph.of_type("aws:s3/bucket:Bucket"))

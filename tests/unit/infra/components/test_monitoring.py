@@ -1,0 +1,97 @@
+"""Alarms that can ring, and the dashboard."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.components.monitoring.alarms import endpoint_alarms
+from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
+from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
+
+ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
+
+def args(**changes: Any) -> EndpointAlarmsArgs:
+    given: dict[str, Any] = {
+        "endpoint_name": "slipway-dev",
+        "variant_name": "primary",
+        "server_errors_threshold": 1,
+        "model_errors_threshold": 10,
+        "latency_p90_ms": 500,
+        "evaluation_periods": 2,
+        **changes,
+    }
+    return EndpointAlarmsArgs(**given)
+
+
+def test_every_alarm_has_the_dimensions_that_sagemaker_publishes(run_program: Any):
+    graph = run_program(lambda: EndpointAlarms("alarms", args(no_traffic_minutes=5)))
+    assert len(graph.of_type(ALARM)) == 4
+    for alarm in graph.of_type(ALARM):
+        assert alarm.inputs["namespace"] == "AWS/SageMaker"
+        assert alarm.inputs["dimensions"] == {"EndpointName": "slipway-dev", "VariantName": "primary"}
+
+
+def test_latency_is_compared_in_microseconds():
+    (latency,) = [alarm for alarm in every_alarm() if alarm.metric_name == "ModelLatency"]
+    assert latency.threshold == 500_000
+    assert latency.extended_statistic == "p90"
+    assert latency.statistic is None
+
+
+def test_every_alarm_has_either_a_statistic_or_a_percentile():
+    for alarm in every_alarm():
+        assert (alarm.statistic is None) != (alarm.extended_statistic is None)
+
+
+def test_one_error_is_enough_where_the_threshold_is_one():
+    (errors,) = [alarm for alarm in every_alarm() if alarm.metric_name == "Invocation5XXErrors"]
+    assert (errors.comparison_operator, errors.threshold) == ("GreaterThanOrEqualToThreshold", 1)
+
+
+def test_silence_rings_only_where_it_is_asked_for():
+    assert "no-traffic" not in [alarm.role for alarm in every_alarm()]
+    (silence,) = [alarm for alarm in every_alarm(no_traffic_minutes=7) if alarm.role == "no-traffic"]
+    assert silence.treat_missing_data == "breaching"
+    assert silence.evaluation_periods == 7
+
+
+def every_alarm(no_traffic_minutes: int | None = None) -> Any:
+    return endpoint_alarms(
+        server_errors_threshold=1,
+        model_errors_threshold=10,
+        latency_p90_ms=500,
+        evaluation_periods=2,
+        no_traffic_minutes=no_traffic_minutes,
+    )
+
+
+def test_an_alarm_calls_when_it_rings_and_when_it_stops(run_program: Any):
+    topic = "arn:aws:sns:us-east-1:123456789012:alarms"
+    graph = run_program(lambda: EndpointAlarms("alarms", args(alarm_action_arns=(topic,))))
+    for alarm in graph.of_type(ALARM):
+        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic]
+
+
+@pytest.mark.parametrize(("endpoint", "graphs"), [(None, 1), ("slipway-dev", 5)])
+def test_the_dashboard_shows_the_endpoint_once_there_is_one(run_program: Any, endpoint: str | None, graphs: int):
+    def program() -> None:
+        given = DashboardArgs(
+            dashboard_name="slipway-dev",
+            region="us-east-1",
+            buckets={"raw": "raw-1"},
+            endpoint_name=endpoint,
+            variant_name="primary",
+        )
+        Dashboard("dashboard", given)
+
+    body = json.loads(
+        run_program(program).one("aws:cloudwatch/dashboard:Dashboard", "dashboard").inputs["dashboardBody"]
+    )
+    assert len(body["widgets"]) == graphs
+    places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
+    assert len(places) == len(set(places))
+    assert max(x + widget["width"] for (x, _), widget in zip(places, body["widgets"], strict=True)) <= 24

@@ -1,0 +1,32 @@
+"""Which instance types which API takes."""
+
+from __future__ import annotations
+
+import botocore.session
+import pytest
+
+from infra.instance_types import accepted, has_local_storage, refusal
+
+
+@pytest.mark.parametrize(
+    ("api", "shape"), [("training", "TrainingInstanceType"), ("hosting", "ProductionVariantInstanceType")]
+)
+def test_the_table_is_botocores_enum(api: str, shape: str):
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    assert accepted(api) == set(model.shape_for(shape).enum)  # type: ignore[arg-type]
+
+
+def test_an_accepted_type_is_not_refused():
+    assert refusal("ml.m5.large", "hosting") is None
+
+
+@pytest.mark.parametrize("instance_type", ["ml.g4dn.xlarge", "ml.g5.2xlarge", "ml.m5d.large", "ml.c6gd.large"])
+def test_types_with_disks_of_their_own_are_known(instance_type: str):
+    assert has_local_storage(instance_type)
+
+
+@pytest.mark.parametrize(
+    "instance_type", ["ml.m5.large", "ml.c6gn.large", "ml.inf2.xlarge", "ml.t2.medium", "ml.p3.2xlarge"]
+)
+def test_types_without_disks_of_their_own_are_known(instance_type: str):
+    assert not has_local_storage(instance_type)

@@ -1,0 +1,160 @@
+"""What a stack file may say, and what is said about one that is wrong."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.settings import SettingsError, load_stack_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Config = dict[str, Any]
+
+
+@pytest.fixture
+def dev(stack_config: Callable[[str], Config]) -> Config:
+    return stack_config("dev")
+
+
+def problems(config: Config) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load_stack_settings(config, file="Pulumi.dev.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_the_stack_files_of_the_project_are_valid(stack: str, stack_config: Callable[[str], Config]):
+    settings = load_stack_settings(stack_config(stack), file=f"Pulumi.{stack}.yaml")
+    assert settings.stack.environment == stack
+    assert settings.release is None
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_the_stack_files_differ_by_values_only(stack: str, stack_config: Callable[[str], Config]):
+    sections = {key for key in stack_config(stack) if key.startswith("slipway:")}
+    assert sections == {key for key in stack_config("dev") if key.startswith("slipway:")}
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_no_stack_has_default_providers(stack: str, stack_config: Callable[[str], Config]):
+    assert stack_config(stack)["pulumi:disable-default-providers"] == ["*"]
+
+
+def test_keys_of_other_namespaces_are_left_alone(dev: Config):
+    dev["aws:region"] = "eu-west-1"
+    assert load_stack_settings(dev).stack.region == "us-east-1"
+
+
+def test_a_misspelt_section_is_refused_by_name_with_the_right_one(dev: Config):
+    dev["slipway:trainning"] = dev.pop("slipway:training")
+    assert problems(dev) == [
+        "slipway:training: this section is required; add training to the stack file",
+        "slipway:trainning: there is no such section; did you mean slipway:training?",
+    ]
+
+
+def test_an_unknown_section_is_refused_with_those_that_exist(dev: Config):
+    dev["slipway:xyzzy"] = {}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:xyzzy: there is no such section; remove it, or use one of images, lake,")
+
+
+def test_a_misspelt_key_is_refused_by_name_with_the_right_one(dev: Config):
+    dev["slipway:serving"]["instance_typ"] = "ml.m5.large"
+    assert problems(dev) == ["slipway:serving.instance_typ: there is no such key; did you mean instance_type?"]
+
+
+def test_a_misspelt_key_deep_in_a_release_is_refused_too(dev: Config, pinned_release: Callable[..., Config]):
+    dev["slipway:release"] = {"current": pinned_release(1, model_sha="x")}
+    assert problems(dev) == ["slipway:release.current.model_sha: there is no such key; did you mean model_sha256?"]
+
+
+def test_every_problem_of_a_file_comes_at_once(dev: Config):
+    dev["slipway:stack"]["account"] = 123456789012
+    dev["slipway:stack"]["environment"] = "production"
+    dev["slipway:training"]["volume_size_gib"] = 0
+    dev["slipway:serving"]["capture_percentage"] = 101
+    del dev["slipway:lake"]["captures_expiry_days"]
+    assert problems(dev) == [
+        "slipway:lake.captures_expiry_days: this key is required; add captures_expiry_days to the stack file",
+        "slipway:serving.capture_percentage: must be at most 100, got 101; use 100 or less",
+        "slipway:stack.account: must be text, got 123456789012; put it in quotes",
+        "slipway:stack.environment: must be one of 'dev', 'staging' or 'prod', got 'production'; choose one of them",
+        "slipway:training.volume_size_gib: must be at least 1, got 0; use 1 or more",
+    ]
+
+
+def test_the_message_names_the_file_and_counts(dev: Config):
+    del dev["slipway:lake"]
+    with pytest.raises(SettingsError, match=r"^Pulumi.dev.yaml has 1 problem:\n  Pulumi.dev.yaml: slipway:lake: "):
+        load_stack_settings(dev, file="Pulumi.dev.yaml")
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "said"),
+    [
+        ("training", "instance_type", "ml.inf2.xlarge", "SageMaker offers it for hosting only"),
+        ("training", "instance_type", "ml.m5.lrge", "did you mean ml.m5.large?"),
+        ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training only"),
+        ("serving", "initial_instance_count", 0, "must be at least 1, got 0"),
+        ("serving", "initial_instance_count", True, "must be a number, got True"),
+        ("serving", "log_retention_days", 15, "must be one of 1, 3, 5, 7"),
+        ("serving", "environment", {"1X": "y"}, "must match"),
+        ("training", "own_log_group", "yes", "must be true or false, got 'yes'"),
+        ("training", "max_runtime_seconds", 2_419_201, "must be at most 2419200"),
+        (
+            "lake",
+            "noncurrent_version_days",
+            "7",
+            "must be a number, got '7'; write it as a bare number, without quotes",
+        ),
+        ("images", "training_tag", "-x", "must match"),
+        ("stack", "region", "Virginia", "must match"),
+        ("stack", "account", "12345", "must match ^[0-9]{12}$, got '12345'"),
+        ("stack", "permissions_boundary_arn", "boundary", "must match ^arn:aws"),
+        ("monitoring", "latency_p90_ms", 60_001, "must be at most 60000"),
+        ("monitoring", "alarm_action_arns", ["topic"], "must match ^arn:aws"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_its_rule(dev: Config, section: str, key: str, value: object, said: str):
+    dev[f"slipway:{section}"][key] = value
+    (problem,) = problems(dev)
+    assert problem.startswith(f"slipway:{section}.{key}")
+    assert said in problem
+
+
+def test_a_section_that_is_not_a_mapping_is_refused(dev: Config):
+    dev["slipway:lake"] = "yes"
+    assert problems(dev) == ["slipway:lake: must be a mapping of keys to values, got 'yes'; indent its keys below it"]
+
+
+def test_a_long_value_is_cut_in_the_message(dev: Config):
+    dev["slipway:stack"]["owner"] = "!" * 5000
+    (problem,) = problems(dev)
+    assert len(problem) < 300
+
+
+def test_settings_cannot_be_changed(dev: Config):
+    settings = load_stack_settings(dev)
+    with pytest.raises(ValueError, match="frozen"):
+        settings.serving.capture_percentage = 0  # type: ignore[misc]
+
+
+def test_reading_settings_does_not_change_the_config(dev: Config):
+    before = copy.deepcopy(dev)
+    load_stack_settings(dev)
+    assert dev == before
+
+
+@pytest.mark.slow
+def test_settings_need_neither_pulumi_nor_boto3():
+    code = "import sys, json, infra.settings; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    found = json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout)
+    assert not {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"} & set(found)
