@@ -151,14 +151,17 @@ class _Run:
                 self._delete()
             return
         self._warn_about_pending()
-        if self.request.options.refresh:
-            self.server.start(engine, None)
-            raise UnsupportedError("--refresh")
-        deployment = self._new_deployment()
         root = self.request.project.root
         decoder = RequestDecoder(stack=self.request.stack, project=self.request.project.name, root=root)
-        monitor = MonitorService(deployment, decoder)
+        monitor = MonitorService(decoder)
         self.server.start(engine, monitor)
+        if self.request.options.refresh:
+            self._prewarm()
+            self._refresh(count=False)
+            if self.failed:
+                return
+        deployment = self._new_deployment()
+        monitor.serve(deployment)
         self._run_program(deployment, monitor)
 
     def _new_deployment(self) -> Deployment:
@@ -193,6 +196,7 @@ class _Run:
         )
         self._prewarm()
         code = self._wait_for_program(deployment, monitor)
+        deployment.drain(self.request.stop.terminated)
         if code:
             self.failed = True
             if not deployment.halted.is_set() and code == 1:

@@ -60,9 +60,9 @@ class EventStream:
         """Say that a step begins."""
         self._step("resourcePreEvent", step, step.op)
 
-    def after(self, step: Step) -> None:
+    def after(self, step: Step, op: Op | None = None) -> None:
         """Say what a step came to."""
-        self._step("resOutputsEvent", step, step.result_op or step.op)
+        self._step("resOutputsEvent", step, op or step.op)
 
     def failed(self, step: Step, status: int) -> None:
         """Say that a step failed; status 1 means that it left something half made, 2 that nobody knows."""

@@ -1,10 +1,11 @@
 """One deployment: plans what the program registers, one registration at a time, and runs it, many at a time."""
 
+import contextlib
 import json
 import os
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from slipway.engine import urn as urns
 from slipway.engine.config import ConfigValue
@@ -20,7 +21,7 @@ from slipway.engine.providers.answers import CheckAnswer, DiffAnswer, InvokeAnsw
 from slipway.engine.providers.registry import BUILTIN, ProviderRegistry
 from slipway.engine.request import OperationRequest
 from slipway.engine.state.resource import ResourceState
-from slipway.engine.values import Properties, Secret
+from slipway.engine.values import Properties, Secret, has_unknown
 
 SEED_BYTES = 32
 DISABLED = "pulumi:disable-default-providers"
@@ -61,6 +62,8 @@ class Deployment:
         self._planning = threading.Lock()
         self._slots = threading.Semaphore(max(1, request.options.parallel))
         self._failed: set[str] = set()
+        self._calm = threading.Condition()
+        self._busy = 0
         self._defaults: dict[str, str] = {}
         self._defaults_lock = threading.Lock()
 
@@ -68,13 +71,19 @@ class Deployment:
 
     def register(self, goal: Registration) -> Outcome:
         """Make a resource what the program wants it to be."""
-        if self._pointless(goal.urn, {*goal.dependencies, urns.split_reference(goal.provider)[0]}):
-            return Outcome(urn=goal.urn)
         try:
             with self._planning:
                 if self.halted.is_set():
                     return Outcome(urn=goal.urn)
+                hopeless = self._needs_failed(goal.dependencies, goal.provider)
+                if hopeless:
+                    known = {key: value for key, value in goal.inputs.items() if not has_unknown(value)}
+                    goal = replace(goal, inputs=known)
                 steps = self._drive(self.planner.plan(goal))
+            if hopeless:
+                # What it needs has failed: its inputs are looked at, and nothing is done.
+                self._failed.add(goal.urn)
+                return Outcome(urn=goal.urn)
             self._run(steps)
             if steps and steps[0].op in (Op.IMPORT, Op.IMPORT_REPLACEMENT) and steps[0].new is not None:
                 with self._planning:
@@ -90,7 +99,7 @@ class Deployment:
 
     def read(self, wanted: ReadRequest) -> Outcome:
         """Look at a resource that the stack does not own."""
-        if self._pointless(wanted.urn, set(wanted.dependencies)):
+        if self.halted.is_set() or self._needs_failed(wanted.dependencies, wanted.provider):
             return Outcome(urn=wanted.urn)
         try:
             with self._planning:
@@ -202,11 +211,28 @@ class Deployment:
         """Run the steps of one registration, one after the other."""
         if not steps:
             return
-        with self._slots:
+        with self._slots, self._counted():
             for step in steps:
                 if self.halted.is_set():
                     raise StepFailedError("stopped")
                 self.runner.run(step)
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._calm:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._calm:
+                self._busy -= 1
+                self._calm.notify_all()
+
+    def drain(self, stop: threading.Event) -> None:
+        """Wait until nothing is in flight any more, or until somebody insists on stopping at once."""
+        with self._calm:
+            while self._busy and not stop.is_set():
+                self._calm.wait(0.2)
 
     def _outcome(self, urn: str) -> Outcome:
         step = self.planner.registered[urn]
@@ -214,15 +240,9 @@ class Deployment:
 
     # -- failures
 
-    def _pointless(self, urn: str, needed: set[str]) -> bool:
-        """Say whether there is no use in trying: all is over, or what it needs has failed."""
-        if self.halted.is_set():
-            return True
-        if self._failed.isdisjoint(needed):
-            return False
-        self._failed.add(urn)
-        self.planner.seen.add(urn)
-        return True
+    def _needs_failed(self, dependencies: Iterable[str], provider: str) -> bool:
+        """Say whether something that a resource needs has failed."""
+        return not self._failed.isdisjoint({*dependencies, urns.split_reference(provider)[0]})
 
     def _note_failure(self, urn: str) -> None:
         self._failed.add(urn)

@@ -55,7 +55,8 @@ class Refresher:
             self._events.diagnostic("error", str(error), old.urn)
             self._events.failed(step, 0)
             return old
-        self._events.after(step)
+        # As the first part of another operation a refresh does not say what it found: that operation will.
+        self._events.after(step, step.result_op if self._count else Op.REFRESH)
         if self._count:
             self._events.count(step, step.result_op)
         return None if step.result_op is Op.DELETE else step.new

@@ -70,12 +70,22 @@ class EngineService(engine_pb2_grpc.EngineServicer):
 class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     """Registrations, reads and invokes of the program."""
 
-    def __init__(self, deployment: Deployment, decoder: RequestDecoder) -> None:
-        self._deployment = deployment
+    def __init__(self, decoder: RequestDecoder) -> None:
+        self._served: Deployment | None = None
         self._decoder = decoder
         self.program_done = threading.Event()
         """The program has run to its end, and waits for the shutdown."""
         self.shutdown = threading.Event()
+
+    def serve(self, deployment: Deployment) -> None:
+        """Take registrations for a deployment from now on."""
+        self._served = deployment
+
+    @property
+    def _deployment(self) -> Deployment:
+        if self._served is None:
+            raise AssertionError("the program runs before its deployment is there")
+        return self._served
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> resource_pb2.DeploymentInfo:  # noqa: ARG002, N802
         """Say what is deployed, and what this engine can do."""

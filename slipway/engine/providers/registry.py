@@ -11,7 +11,7 @@ from slipway.engine import urn as urns
 from slipway.engine.errors import EngineError
 from slipway.engine.providers.client import ProviderClient
 from slipway.engine.providers.process import LEAVE_LIMIT, PluginProcess, find_plugin
-from slipway.engine.values import Properties, has_unknown, unwrap
+from slipway.engine.values import Properties, has_unknown, same, unwrap
 
 BUILTIN = "pulumi"
 """The package of StackReference: it is served by the engine itself."""
@@ -114,20 +114,36 @@ class ProviderRegistry:
     def spare(self, urn: str, inputs: Properties) -> ProviderClient:
         """Return a process for checking the configuration of a provider resource; it is the one configured later."""
         with self._lock_of(urn):
-            client = self._spare.get(urn)
+            client = self._spare.get(urn) or self._serving(urn, _version(inputs))
             if client is None:
                 package = urns.provider_package(urns.type_of(urn))
                 client = self._spare[urn] = self._start(package, _version(inputs))
             return client
 
+    def _serving(self, urn: str, version: str) -> ProviderClient | None:
+        """Return a process that serves the provider resource already, as after a refresh."""
+        with self._lock:
+            return next(
+                (
+                    provider.client
+                    for provider in self._ready.values()
+                    if provider.urn == urn and provider.client is not None and _version(provider.inputs) == version
+                ),
+                None,
+            )
+
     def configure(self, urn: str, id_: str, inputs: Properties, outputs: Properties) -> Provider:
         """Make a provider resource ready to serve under its URN and id."""
         ref = urns.reference(urn, id_)
+        with self._lock:
+            known = self._ready.get(ref)
+        if known is not None and known.client is not None and same(known.inputs, inputs):
+            return known
         provider = Provider(urn=urn, id=id_, client=None, inputs=inputs, outputs=outputs)
         if provider.package != BUILTIN and not has_unknown(inputs):
-            client = self.spare(urn, inputs)
             with self._lock:
-                self._spare.pop(urn, None)
+                spare = self._spare.pop(urn, None)
+            client = spare or self._start(provider.package, _version(inputs))
             client.configure(urn, id_ or urns.UNKNOWN_ID, inputs)
             provider = Provider(urn=urn, id=id_, client=client, inputs=inputs, outputs=outputs)
         with self._lock:

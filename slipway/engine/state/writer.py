@@ -118,10 +118,10 @@ class SnapshotWriter:
             operations = [*self._operations.values(), *self._carried]
             text = render(self._resources(), operations, self._metadata, self._secrets, self._codec)
             self._changed.release()
-            failure: OSError | None = None
+            failure: OSError | EngineError | None = None
             try:
                 self._persist(text)
-            except OSError as error:
+            except (OSError, EngineError) as error:
                 failure = error
             finally:
                 self._changed.acquire()
