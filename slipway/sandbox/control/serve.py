@@ -42,6 +42,10 @@ def serve(options: Options, ready: Callable[[Running], None]) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         _serve(state, options, ready, stop)
+        logging.shutdown()
+        # the lock ends with the process, so that who sees it free sees the process gone; a request that still waits
+        # somewhere (a long poll of SQS) is not waited for
+        os._exit(0)
 
 
 def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None], stop: threading.Event) -> None:

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 READING = ("Get", "List", "Describe", "Head", "Filter", "Lookup", "Search", "Query", "Scan", "BatchGet", "Select")
 NOT_IMPLEMENTED = re.compile(rb"<title>(404 Not Found|405 Method Not Allowed)</title>")
+PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "elasticmapreduce": "emr"}
+"""Signing names that differ from the name that people know the service by."""
+FORM = "application/x-www-form-urlencoded"
 # read by moto when it is first imported
 ENVIRONMENT = {
     "MOTO_DISABLE_GLOBAL_CORS": "true",
@@ -56,7 +59,13 @@ class Moto:
 
                 fixes.apply()
                 self._load_state()
-                self._application = DomainDispatcherApplication(create_backend_app)
+
+                def create(service: Any) -> Any:
+                    if service is None:
+                        raise NotImplementedError("the sandbox does not have this service")
+                    return create_backend_app(service)
+
+                self._application = DomainDispatcherApplication(create)
         return self._application
 
     @property
@@ -131,6 +140,8 @@ def _environ(request: Request, claim: Claim, account: str) -> dict[str, Any]:
         environ[key] = value
     environ["moto.preserved_header_names"] = spelling
     environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
+    if claim.service == "s3" and request.method == "PUT" and environ["CONTENT_TYPE"].startswith(FORM):
+        environ["CONTENT_TYPE"] = "binary/octet-stream"  # curl's and urllib's default; moto would take the object for a form
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(request.body))
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
@@ -160,6 +171,7 @@ def _only_reads(request: Request) -> bool:
 
 def _missing(request: Request, service: str, reason: str) -> Answer:
     operation = _operation(request) or f"{request.method} {request.path}"
-    log.warning("not implemented: %s:%s (%s)", service, operation, reason)
-    message = f"the sandbox does not implement {service}:{operation} ({reason})"
+    name = f"{PREFIXES.get(service, service)}:{operation}"
+    log.warning("not implemented: %s (%s)", name, reason)
+    message = f"the sandbox does not implement {name} ({reason})"
     return error_answer(request, service, "NotImplementedInSandbox", message, 501)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -13,8 +11,6 @@ from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import not_implemented
 
 Operation = Callable[[dict[str, Any], Context], dict[str, Any]]
-ENGINES = ("jobs", "endpoints")
-"""Packages whose work starts processes; imported when the first operation is called."""
 
 
 def dispatch(operation: str, params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -28,11 +24,11 @@ def dispatch(operation: str, params: dict[str, Any], context: Context) -> dict[s
 @cache
 def operations() -> Mapping[str, Operation]:
     """Every operation that the sandbox has, by name."""
-    table: dict[str, Operation] = dict(crud.operations())
-    for module in (tags, search, registry):
-        table |= module.OPERATIONS
-    for name in ENGINES:
-        module_name = f"slipway.sandbox.sagemaker.{name}.operations"
-        if importlib.util.find_spec(module_name) is not None:
-            table |= importlib.import_module(module_name).OPERATIONS
+    # what starts processes is imported with the first operation: the sandbox answers before that
+    from slipway.sandbox.sagemaker.endpoints.operations import OPERATIONS as ENDPOINTS  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.jobs.operations import OPERATIONS as JOBS  # noqa: PLC0415
+
+    table: dict[str, Operation] = crud.operations()
+    for own in (tags.OPERATIONS, search.OPERATIONS, registry.OPERATIONS, JOBS, ENDPOINTS):
+        table |= own
     return table
