@@ -10,6 +10,7 @@ from slipway.engine.errors import EngineError, UnsupportedError
 from slipway.engine.events.stream import EventStream
 from slipway.engine.execution.deleting import run_deletions
 from slipway.engine.execution.deployment import Deployment
+from slipway.engine.execution.hooks import Hooks
 from slipway.engine.execution.refreshing import Refresher
 from slipway.engine.execution.runner import StepRunner
 from slipway.engine.planning.ending import plan_deletions
@@ -65,12 +66,14 @@ class _Run:
             warn=lambda message: self.events.diagnostic("warning", message),
             stored=self._stored_provider,
         )
+        self.hooks = Hooks(preview=self.preview)
         self.runner = StepRunner(
             registry=self.registry,
             writer=self.writer,
             events=self.events,
             preview=self.preview,
             read_stack=request.read_stack,
+            hooks=self.hooks,
             ignore_protect=request.options.ignore_protect,
         )
         self.failed = False
@@ -102,6 +105,7 @@ class _Run:
             if self.program is not None:
                 self.program.end()
         finally:
+            self.hooks.close()
             self.registry.close()
             self.server.stop()
 
@@ -153,7 +157,7 @@ class _Run:
         self._warn_about_pending()
         root = self.request.project.root
         decoder = RequestDecoder(stack=self.request.stack, project=self.request.project.name, root=root)
-        monitor = MonitorService(decoder)
+        monitor = MonitorService(decoder, self.hooks)
         self.server.start(engine, monitor)
         if self.request.options.refresh:
             self._prewarm()

@@ -7,6 +7,7 @@ from slipway.engine.values import Properties, Secret
 
 Path = tuple[str | int, ...]
 WILDCARD = "*"
+_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _PART = re.compile(r"""\.?(?:([^.\["\]]+)|\[(\d+)\]|\[\*\]|\["((?:[^"\\]|\\.)*)"\])""")
 
 
@@ -27,6 +28,13 @@ def parse(text: str) -> Path:
             steps.append(name if name is not None else WILDCARD)
         position = found.end()
     return tuple(steps)
+
+
+def joined(path: str, key: str) -> str:
+    """Return the path of a property within another."""
+    if not _NAME.fullmatch(key):
+        return f'{path}["{key}"]'
+    return f"{path}.{key}" if path else key
 
 
 def contains(pattern: Path, path: Path) -> bool:

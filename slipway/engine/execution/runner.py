@@ -8,6 +8,7 @@ from typing import Any
 from slipway.engine import urn as urns
 from slipway.engine.errors import EngineError
 from slipway.engine.events.stream import EventStream
+from slipway.engine.execution.hooks import HookError, Hooks
 from slipway.engine.planning.steps import DELETIONS, Op, Step
 from slipway.engine.providers.answers import MadeAnswer, ProviderError, init_error_message
 from slipway.engine.providers.client import INTERNAL
@@ -46,6 +47,7 @@ class StepRunner:
         events: EventStream,
         preview: bool,
         read_stack: Callable[[str], dict[str, Any]] | None,
+        hooks: Hooks | None = None,
         ignore_protect: bool = False,
     ) -> None:
         self._registry = registry
@@ -53,6 +55,7 @@ class StepRunner:
         self._events = events
         self._preview = preview
         self._read_stack = read_stack
+        self._hooks = hooks or Hooks(preview=preview)
         self._ignore_protect = ignore_protect
         self._outputs_lock = threading.Lock()
         self.failures = 0
@@ -66,6 +69,7 @@ class StepRunner:
             self._writer.begin(pending, state)
         self._events.before(step)
         try:
+            self._hooks.run("Before", step)
             init_errors = self._apply(step)
         except (ProviderError, EngineError) as error:
             self._fail(step, error, pending=bool(pending))
@@ -74,6 +78,11 @@ class StepRunner:
             self._half_made(step, init_errors)
             raise StepFailedError(init_errors[0])
         self._remember(step)
+        try:
+            self._hooks.run("After", step)
+        except HookError as error:
+            # The operation itself is done, and stays done.
+            self._events.diagnostic("warning", str(error), step.urn)
         if step.op is not Op.REFRESH:
             if step.logical:
                 self._events.count(step)

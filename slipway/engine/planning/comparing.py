@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slipway.engine import urn as urns
 from slipway.engine.codec import paths
@@ -10,7 +10,7 @@ from slipway.engine.planning.questions import Answer, Diff, DiffProvider, Questi
 from slipway.engine.planning.registration import Registration
 from slipway.engine.providers.answers import DiffAnswer, PropertyDiff
 from slipway.engine.state.resource import ResourceState
-from slipway.engine.values import same
+from slipway.engine.values import Properties, Secret, same, unwrap
 
 if TYPE_CHECKING:
     from slipway.engine.planning.planner import Planner
@@ -41,7 +41,7 @@ def compare(planner: "Planner", goal: Registration, old: ResourceState, new: Res
     if not isinstance(diff, DiffAnswer):
         raise TypeError("a Diff is answered by a DiffAnswer")
     if diff.changes == "unknown":
-        diff = replace(diff, changes=_compared_here(old, new).changes)
+        diff = _compared_here(old, new)
     return _with_replace_on_changes(diff, goal.replace_on_changes)
 
 
@@ -73,7 +73,47 @@ def _provider_forces(planner: "Planner", goal: Registration, old: ResourceState)
 
 
 def _compared_here(old: ResourceState, new: ResourceState) -> DiffAnswer:
-    return DiffAnswer(changes="none" if same(old.inputs, new.inputs) else "some")
+    """Compare the inputs without a provider; nothing that differs here is a reason for a replacement."""
+    if same(old.inputs, new.inputs):
+        return DiffAnswer(changes="none")
+    detailed = differences(old.inputs, new.inputs)
+    keys = sorted(key for key in old.inputs.keys() | new.inputs.keys() if not _equal_at(key, old.inputs, new.inputs))
+    return DiffAnswer(changes="some", changed_keys=tuple(keys), detailed=detailed)
+
+
+def _equal_at(key: str, old: Properties, new: Properties) -> bool:
+    return key in old and key in new and same(old[key], new[key])
+
+
+def differences(old: Any, new: Any, path: str = "") -> dict[str, PropertyDiff]:
+    """Return what differs, by path, down to the values that have no parts."""
+    old, new = unwrap(old) if isinstance(old, Secret) else old, unwrap(new) if isinstance(new, Secret) else new
+    found: dict[str, PropertyDiff] = {}
+    if isinstance(old, dict) and isinstance(new, dict):
+        pairs = [
+            (paths.joined(path, key), old.get(key, _ABSENT), new.get(key, _ABSENT))
+            for key in sorted(old.keys() | new.keys())
+        ]
+    elif isinstance(old, list) and isinstance(new, list):
+        pairs = [
+            (
+                f"{path}[{index}]",
+                old[index] if index < len(old) else _ABSENT,
+                new[index] if index < len(new) else _ABSENT,
+            )
+            for index in range(max(len(old), len(new)))
+        ]
+    else:
+        return {} if same(old, new) else {path: PropertyDiff(kind="update", input_diff=True)}
+    for place, before, after in pairs:
+        if before is _ABSENT or after is _ABSENT:
+            found[place] = PropertyDiff(kind="add" if before is _ABSENT else "delete", input_diff=True)
+        else:
+            found |= differences(before, after, place)
+    return found
+
+
+_ABSENT = object()
 
 
 def _with_replace_on_changes(diff: DiffAnswer, patterns: tuple[str, ...]) -> DiffAnswer:

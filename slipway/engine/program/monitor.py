@@ -12,6 +12,7 @@ from slipway.engine.codec import wire
 from slipway.engine.errors import EngineError
 from slipway.engine.events.stream import EventStream
 from slipway.engine.execution.deployment import Deployment, Outcome
+from slipway.engine.execution.hooks import Hook, HookError, Hooks
 from slipway.engine.execution.runner import StepFailedError
 from slipway.engine.planning.questions import PlanError
 from slipway.engine.program.requests import RequestDecoder
@@ -36,8 +37,11 @@ _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
 )
-_LEGACY_NAMES = {"secrets", "resourceReferences", "outputValues", "aliasSpecs", "deletedWith", "replaceWith"}
+_LEGACY_NAMES = frozenset(
+    {"secrets", "resourceReferences", "outputValues", "aliasSpecs", "deletedWith", "replaceWith", "resourceHooks"}
+)
 
 
 class EngineService(engine_pb2_grpc.EngineServicer):
@@ -70,8 +74,9 @@ class EngineService(engine_pb2_grpc.EngineServicer):
 class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     """Registrations, reads and invokes of the program."""
 
-    def __init__(self, decoder: RequestDecoder) -> None:
+    def __init__(self, decoder: RequestDecoder, hooks: Hooks) -> None:
         self._served: Deployment | None = None
+        self._hooks = hooks
         self._decoder = decoder
         self.program_done = threading.Event()
         """The program has run to its end, and waits for the shutdown."""
@@ -210,9 +215,23 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         """Refuse: parameterized packages."""
         _refuse(context, f"the parameterized package {request.name}")
 
-    def RegisterResourceHook(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Refuse: resource hooks."""
-        _refuse(context, f"the resource hook {request.name}")
+    def RegisterResourceHook(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: N802
+        """Remember a function to be called around operations."""
+        hook = Hook(
+            name=request.name,
+            target=request.callback.target,
+            token=request.callback.token,
+            on_dry_run=request.on_dry_run,
+        )
+        try:
+            self._hooks.register(hook)
+        except HookError as error:
+            context.abort(grpc.StatusCode.ALREADY_EXISTS, str(error))
+        return empty_pb2.Empty()
+
+    def RegisterErrorHook(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Refuse: error hooks."""
+        _refuse(context, f"the error hook {request.name}")
 
     def RegisterStackTransform(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
         """Refuse: transforms."""

@@ -13,7 +13,15 @@ from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.protocol import alias_pb2, resource_pb2, source_pb2
 from slipway.engine.values import Properties, flatten_outputs
 
-_HOOKS = ("before_create", "after_create", "before_update", "after_update", "before_delete", "after_delete")
+# As they stand in the state, by the field of the request.
+_HOOKS = {
+    "before_create": "BeforeCreate",
+    "after_create": "AfterCreate",
+    "before_update": "BeforeUpdate",
+    "after_update": "AfterUpdate",
+    "before_delete": "BeforeDelete",
+    "after_delete": "AfterDelete",
+}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -83,7 +91,9 @@ class RequestDecoder:
             replace_with=tuple(request.replace_with),
             hide_diff=tuple(request.hideDiffs),
             resource_hooks={
-                name: list(getattr(request.hooks, name)) for name in _HOOKS if getattr(request.hooks, name)
+                kind: list(getattr(request.hooks, name))
+                for name, kind in _HOOKS.items()
+                if getattr(request.hooks, name)
             },
             source_position=self._position(request.sourcePosition),
             stack_trace=self._trace(request.stackTrace),
