@@ -24,7 +24,7 @@ def recover(context_factory: ContextFactory) -> None:
     """Pick up what the last run left: end its processes, fail its jobs, respawn its endpoints (in the background)."""
     from slipway.sandbox.sagemaker.containers.launcher import launcher_of  # noqa: PLC0415
     from slipway.sandbox.sagemaker.endpoints import deployment, record  # noqa: PLC0415
-    from slipway.sandbox.sagemaker.jobs.engine import fail_orphans  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.jobs.running import fail_orphans  # noqa: PLC0415
 
     any_context = context_factory(Scope("000000000000", "us-east-1"))
     state_dir = any_context.state_dir
@@ -42,7 +42,7 @@ def shutdown() -> None:
     """End every process that the service started; endpoints come back with the next start."""
     from slipway.sandbox.sagemaker.containers.launcher import forget_launcher  # noqa: PLC0415
     from slipway.sandbox.sagemaker.endpoints.live import all_live, unmake_live  # noqa: PLC0415
-    from slipway.sandbox.sagemaker.jobs.engine import abandon_all  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.jobs.running import abandon_all  # noqa: PLC0415
 
     endpoints = all_live()
     threads = [threading.Thread(target=each.close, args=(GOODBYE_SECONDS,)) for each in endpoints]

@@ -51,6 +51,18 @@ def _encryption(record: dict[str, Any]) -> dict[str, str]:
     return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
 
 
+def gather(workspaces: list[Workspace]) -> None:
+    """Put the other hosts' model and output beside the first host's: SageMaker packs one archive for all."""
+    first = workspaces[0].ml
+    for other in workspaces[1:]:
+        for folder in ("model", "output/data"):
+            for path in sorted((other.ml / folder).rglob("*")):
+                target = first / path.relative_to(other.ml)
+                if path.is_file() and not target.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    path.replace(target)
+
+
 class Checkpoints:
     """Keeps a job's checkpoint folder and its S3 location alike; nothing happens without a CheckpointConfig."""
 

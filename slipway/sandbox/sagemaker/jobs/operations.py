@@ -5,7 +5,7 @@ from typing import Any
 
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import in_use, not_found, validation
-from slipway.sandbox.sagemaker.jobs import engine
+from slipway.sandbox.sagemaker.jobs import running
 from slipway.sandbox.sagemaker.jobs.metrics import compile_definitions
 from slipway.sandbox.sagemaker.jobs.parameters import hosts_of
 from slipway.sandbox.sagemaker.jobs.record import KIND, TERMINAL, advance, described, new_record, tell
@@ -23,7 +23,7 @@ def create_training_job(params: dict[str, Any], context: Context) -> dict[str, A
     if not context.store.create(context.scope, KIND, name, record):
         raise in_use(f"Training job names must be unique within an AWS account and region, got {name!r} again")
     tell(context, record)
-    engine.begin(context, record)
+    running.begin(context, record)
     return {"TrainingJobArn": record["TrainingJobArn"]}
 
 
@@ -44,7 +44,7 @@ def stop_training_job(params: dict[str, Any], context: Context) -> dict[str, Any
             advance(record, "Stopping", context.now(), status="Stopping")
 
     tell(context, context.store.update(context.scope, KIND, name, change))
-    run = engine.running(context, name)
+    run = running.find(context, name)
     if run is not None:
         run.stop()
     return {}
