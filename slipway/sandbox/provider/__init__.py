@@ -1,1 +1,4 @@
-"""The `aws` resource provider of the sandbox: Pulumi's ResourceProvider protocol over boto3, for loopback endpoints only."""
+"""The `aws` resource provider of the sandbox.
+
+Pulumi's ResourceProvider protocol over boto3, for loopback endpoints only.
+"""

@@ -1,6 +1,9 @@
-"""Between Pulumi's form of a value and AWS's: camelCase and CamelCase, plural blocks, flattened lists of one, maps and lists of pairs.
+"""Between Pulumi's form of a value and AWS's.
 
-Both walks are led by two shapes, the type's declared one (facts/shapes.json) and botocore's, so most types need no code of their own.
+CamelCase and CamelCase, plural blocks, flattened lists of one, maps and lists of pairs.
+
+Both walks are led by two shapes, the type's declared one (facts/shapes.json) and botocore's, so most types need no
+code of their own.
 """
 
 import json
@@ -29,7 +32,7 @@ def spellings(prop: str) -> Iterator[str]:
 
 
 def member_for(prop: str, members: Mapping[str, Any], renames: Mapping[str, str] = NO_RENAMES) -> str | None:
-    """The request or answer member that a property maps to; None when AWS has none."""
+    """Give the request or answer member that a property maps to; None when AWS has none."""
     if renames.get(prop) in members:
         return renames[prop]
     by_lower = {name.lower(): name for name in members}
@@ -37,7 +40,10 @@ def member_for(prop: str, members: Mapping[str, Any], renames: Mapping[str, str]
 
 
 def pair_members(aws: Any) -> tuple[str, str] | None:
-    """The two member names of a list of pairs ({Key, Value}, {Name, Value}, {key, value}); None for any other list."""
+    """Give the two member names of a list of pairs ({Key, Value}, {Name, Value}, {key, value}).
+
+    None for any other list.
+    """
     if aws.type_name != "list" or aws.member.type_name != "structure" or len(aws.member.members) != PAIR:
         return None
     by_lower = {name.lower(): name for name in aws.member.members}
@@ -46,8 +52,10 @@ def pair_members(aws: Any) -> tuple[str, str] | None:
     return (key, value) if key and value else None
 
 
-def to_aws(value: Any, aws: Any, renames: Mapping[str, str] = NO_RENAMES) -> Any:
-    """A property's value as botocore wants it; properties that AWS has no member for are left out."""
+def to_aws(  # noqa: PLR0911  one line a kind
+    value: Any, aws: Any, renames: Mapping[str, str] = NO_RENAMES
+) -> Any:
+    """Give a property's value as botocore wants it; properties that AWS has no member for are left out."""
     kind = aws.type_name
     if kind == "structure":
         if isinstance(value, list):
@@ -77,7 +85,7 @@ def _as_text(value: Any) -> str:
 
 
 def members_of(value: Mapping[str, Any], aws: Any, renames: Mapping[str, str] = NO_RENAMES) -> dict[str, Any]:
-    """An object's properties as members of a structure."""
+    """Give an object's properties as members of a structure."""
     result = {}
     for prop, item in value.items():
         member = member_for(prop, aws.members, renames)
@@ -86,8 +94,13 @@ def members_of(value: Mapping[str, Any], aws: Any, renames: Mapping[str, str] = 
     return result
 
 
-def from_aws(value: Any, shape: Shape, aws: Any, renames: Mapping[str, str] = NO_RENAMES) -> Any:
-    """A value of an answer in Pulumi's form. A property that AWS could have answered and did not is None; one that AWS never answers is left out."""
+def from_aws(  # noqa: PLR0911  one line a kind
+    value: Any, shape: Shape, aws: Any, renames: Mapping[str, str] = NO_RENAMES
+) -> Any:
+    """Give a value of an answer in Pulumi's form.
+
+    A property that AWS could have answered and did not is None; one that AWS never answers is left out.
+    """
     if value is None:
         return None
     if "object" in shape:
@@ -125,7 +138,7 @@ def _scalar(value: Any, shape: Shape) -> Any:
 def properties_of(
     value: Mapping[str, Any], shape: Shape, aws: Any, renames: Mapping[str, str] = NO_RENAMES
 ) -> dict[str, Any]:
-    """A structure of an answer as the declared properties of an object."""
+    """Give a structure of an answer as the declared properties of an object."""
     result = {}
     for prop, inner in shape["object"].items():
         member = member_for(prop, aws.members, renames)

@@ -1,4 +1,7 @@
-"""Check: from what the program gave to the inputs of the state. Names, types and bounds, then defaults, automatic names and default tags."""
+"""Check: from what the program gave to the inputs of the state.
+
+Names, types and bounds, then defaults, automatic names and default tags.
+"""
 
 import json
 import os
@@ -38,11 +41,10 @@ def check(
     inputs = {name: value for name, value in news.items() if name not in {DEFAULTS, "tagsAll"}}
     for name in kind.document_inputs & inputs.keys():
         inputs[name] = _as_document(inputs[name])
-    problems = list(findings(inputs, kind.facts.shape, secrets))
     filled: set[str] = set()
     problem = _fill_name(kind, inputs, olds, filled, urn=urn, seed=seed, autonaming=autonaming)
-    if problem:
-        problems.append(problem)
+    # an automatic name is judged too: AWS's limit can be below the one that names are cut to
+    problems = [*findings(inputs, kind.facts.shape, secrets), *([problem] if problem else [])]
     for name, value in kind.facts.defaults.items():
         if name not in inputs:
             inputs[name] = value
@@ -100,5 +102,5 @@ def _all_tags(tags: Any, default_tags: Mapping[str, str]) -> Any:
 
 
 def _tag_secrets(secrets: frozenset[Path]) -> frozenset[Path]:
-    """The paths in tagsAll of what is secret in tags, which would stand there in clear text otherwise."""
+    """Give the paths in tagsAll of what is secret in tags, which would stand there in clear text otherwise."""
     return frozenset(("tagsAll", *path[1:]) for path in secrets if path[0] == "tags")

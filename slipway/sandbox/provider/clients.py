@@ -37,7 +37,7 @@ def is_loopback(url: str) -> bool:
 
 
 def partition_of(region: str) -> str:
-    """The AWS partition that a region lies in."""
+    """Give the AWS partition that a region lies in."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
@@ -59,7 +59,7 @@ class Clients:
     _account: str = ""
 
     def address_of(self, service: str) -> str:
-        """The endpoint of a service; a service without one is refused, since botocore would go to the real AWS."""
+        """Give the endpoint of a service; a service without one is refused, since botocore would go to the real AWS."""
         names = {service, *(alias for alias, real in ALIASES.items() if real == service)}
         found = next((self.endpoints[name] for name in sorted(names) if name in self.endpoints), self.endpoint)
         if found is None:
@@ -71,7 +71,7 @@ class Clients:
         return found
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """The client of a service in a region (the provider's own when left out)."""
+        """Give the client of a service in a region (the provider's own when left out)."""
         key = (service, region or self.region)
         made = self._made.get(key)
         if made is None:

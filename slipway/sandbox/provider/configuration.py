@@ -1,5 +1,6 @@
 """The provider's own inputs: CheckConfig, DiffConfig and Configure, and the rule that every endpoint is loopback."""
 
+import difflib
 import json
 import os
 from collections.abc import Mapping
@@ -9,21 +10,15 @@ from typing import Any
 import grpc
 
 from slipway.sandbox.provider.clients import Clients, is_loopback
-from slipway.sandbox.provider.facts import endpoint_names
+from slipway.sandbox.provider.facts import endpoint_names, provider_inputs
 from slipway.sandbox.provider.problems import Problem
 from slipway.sandbox.provider.wire import UNKNOWN, has_unknown
 
 VERSION = "7.51.1"
 """The version of pulumi_aws that this provider stands in for."""
 
-KNOWN = frozenset(
-    {
-        "accessKey", "allowedAccountIds", "defaultTags", "endpoints", "forbiddenAccountIds", "ignoreTags", "insecure",
-        "maxRetries", "region", "retryMode", "s3UsePathStyle", "s3UsEast1RegionalEndpoint", "secretKey", "skipCredentialsValidation",
-        "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "stsRegion", "token", "tokenBucketRateLimiterCapacity",
-        "useDualstackEndpoint", "useFipsEndpoint", "userAgents", "httpProxy", "httpsProxy", "noProxy", "version", "pluginDownloadURL",
-    }
-)  # fmt: skip
+OF_THE_ENGINE = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
+"""What the engine itself adds to a provider's inputs."""
 
 REFUSED: Mapping[str, str] = {
     "profile": "it reads no profiles; credentials come from accessKey and secretKey or from the environment",
@@ -35,10 +30,11 @@ REFUSED: Mapping[str, str] = {
     "ec2MetadataServiceEndpoint": "it speaks to loopback addresses only",
 }
 
-QUIET_CHANGES = frozenset({"endpoints", "accessKey", "secretKey", "token", "version", "pluginDownloadURL"}) | frozenset(
-    name for name in KNOWN if name.startswith("skip")
-)
-"""Inputs that say how to reach AWS, not what is to be there: no difference worth an update."""
+QUIET_CHANGES = frozenset({"endpoints", "accessKey", "secretKey", "token", "version", "pluginDownloadURL"})
+"""Inputs that say how to reach AWS, not what is to be there.
+
+With those called `skip...` no difference worth an update.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +46,17 @@ class Configuration:
     default_tags: Mapping[str, str] = field(default_factory=dict)
 
 
+def quiet(name: str) -> bool:
+    """Whether a changed provider input is no difference worth an update."""
+    return name in QUIET_CHANGES or name.startswith("skip")
+
+
 def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs as values: whatever is not a string travels as JSON text."""
+    """Give the inputs as values: whatever is not a string travels as JSON text."""
     result = {}
     for name, value in values.items():
         result[name] = value
-        if isinstance(value, str) and value[:1] in {"{", "[", '"'} or value in ("true", "false"):
+        if (isinstance(value, str) and value[:1] in {"{", "[", '"'}) or value in ("true", "false"):
             try:
                 result[name] = json.loads(value)
             except ValueError:
@@ -64,14 +65,16 @@ def parsed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is wrong with the provider's inputs: (property, reason)."""
+    """Say what is wrong with the provider's inputs: (property, reason)."""
     found = []
     inputs = parsed(values)
     for name in sorted(inputs):
         if name in REFUSED:
             found.append((name, f"{name} is not supported by the sandbox's provider: {REFUSED[name]}"))
-        elif name not in KNOWN:
-            found.append((name, f"unknown provider input {name}: allowed are {', '.join(sorted(KNOWN))}"))
+        elif name not in provider_inputs() | OF_THE_ENGINE:
+            near = difflib.get_close_matches(name, provider_inputs(), n=1)
+            hint = f"did you mean {near[0]}?" if near else "see the arguments of pulumi_aws.Provider"
+            found.append((name, f"unknown provider input {name}: {hint}"))
     if inputs.get("endpoints") is not UNKNOWN:
         for index, block in enumerate(_endpoint_blocks(inputs)):
             for service in sorted(block):
@@ -91,8 +94,9 @@ def _endpoint_blocks(inputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _not_loopback(name: str, url: str) -> str:
     return (
-        f"the endpoint of {name} is {url}, which is not this machine: the sandbox's provider speaks to loopback addresses only; "
-        "for a real account take the sandbox's folder off PATH, so that Pulumi finds the real aws provider"
+        f"the endpoint of {name} is {url}, which is not this machine: the sandbox's provider speaks to loopback "
+        "addresses only; for a real account take the sandbox's folder off PATH, so that Pulumi "
+        "finds the real aws provider"
     )
 
 
@@ -112,8 +116,8 @@ def configure(values: Mapping[str, Any]) -> Configuration:
     if not access or not secret:
         raise Problem(
             grpc.StatusCode.FAILED_PRECONDITION,
-            "no credentials: set the provider's accessKey and secretKey, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY "
-            "(`slipway sandbox env` prints them)",
+            "no credentials: set the provider's accessKey and secretKey, or AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY (`slipway sandbox env` prints them)",
         )
     clients = Clients(
         region=region,
@@ -142,8 +146,8 @@ def _addresses(inputs: Mapping[str, Any]) -> tuple[str | None, dict[str, str]]:
     if overall is None and not found:
         raise Problem(
             grpc.StatusCode.FAILED_PRECONDITION,
-            "no endpoint: the sandbox's provider never speaks to the real AWS; start `slipway sandbox up` and take its environment "
-            "from `slipway sandbox env` (AWS_ENDPOINT_URL), or give the provider `endpoints`",
+            "no endpoint: the sandbox's provider never speaks to the real AWS; start `slipway sandbox up` and "
+            "take its environment from `slipway sandbox env` (AWS_ENDPOINT_URL), or give the provider `endpoints`",
         )
     return overall, found
 

@@ -76,7 +76,9 @@ class Tags:
 
 CreateFunction = Callable[[Scope, Properties], Made]
 ReadFunction = Callable[[Scope, str, Properties], Properties]
-"""From the id and the inputs known so far (none in an import): what AWS has, in Pulumi's form, inputs and outputs alike; None for an input that is not set.
+"""From the id and the inputs known so far (none in an import).
+
+What AWS has, in Pulumi's form, inputs and outputs alike; None for an input that is not set.
 
 May hold another `id` than the one that an import was given. Raises Gone or a ClientError of the type's `gone` codes."""
 DeleteFunction = Callable[[Scope, str, Properties], None]
@@ -96,7 +98,8 @@ class Doubtful:
 class ResourceType:
     """One declaration; everything that is not stated follows from the observed facts."""
 
-    token: str
+    type: str
+    """The type's token, `aws:s3/bucket:Bucket`."""
     service: str
     """boto3's name of the service."""
     identity: Mapping[str, str]
@@ -108,7 +111,10 @@ class ResourceType:
     update: tuple[Update, ...] = ()
     delete: Call | DeleteFunction
     outputs: Mapping[str, str] = field(default_factory=dict)
-    """Computed output -> template (also {id}, {account}, {region}, {partition}), or `@` and a path in the answer to read."""
+    """Computed output -> template (also {id}, {account}, {region}, {partition}).
+
+    Or `@` and a path in the answer to read.
+    """
     computed: frozenset[str] = frozenset()
     """Inputs that AWS fills in when the program does not: unknown in a preview."""
     renames: Mapping[str, str] = field(default_factory=dict)
@@ -139,7 +145,7 @@ class ResourceType:
     @property
     def facts(self) -> TypeFacts:
         """What was observed of the real provider's type."""
-        return facts_of(self.token)
+        return facts_of(self.type)
 
     @property
     def document_inputs(self) -> frozenset[str]:

@@ -58,7 +58,10 @@ def _before(kind: ResourceType, old: Properties, name: str) -> Any:
 
 
 def _unspoken_after_import(kind: ResourceType, old: Properties, name: str) -> bool:
-    """What AWS never tells is not a difference for a resource that was just imported (its inputs have no list of defaults yet)."""
+    """Whether an imported resource could not know this input, since AWS never tells it.
+
+    The inputs of an import have no list of defaults yet; from the first update on they do.
+    """
     return DEFAULTS not in old and name not in old and name in kind.local | kind.write_only
 
 
@@ -97,7 +100,8 @@ def _replaces(kind: ResourceType, path: Path, old: Any, new: Any) -> bool:
     inside = facts.replace_paths.get(name, [])
     blocks = facts.replace_on_add_remove.get(name, [])
     if name not in facts.replace_on and not blocks:
-        # the real provider plans an update that AWS has no operation for, and does nothing; a new resource is what it takes
+        # the real provider plans an update that AWS has no operation for, and does nothing; a new resource is what
+        # it takes
         return not kind.updatable(name)
     if name in facts.replace_on and not inside and not blocks:
         return True
@@ -124,7 +128,10 @@ def _singular(name: str) -> str:
 
 
 def _keeps_its_name(kind: ResourceType, old: Properties, new: Properties) -> bool:
-    """Whether old and new cannot exist side by side: the program gives the name and it stays the same. Automatic names never do."""
+    """Whether old and new cannot exist side by side: the program gives the name and it stays the same.
+
+    Automatic names never do.
+    """
     rule = [kind.name.property] if kind.name else [name for name in kind.identity if name != ID]
     automatic = new.get(DEFAULTS, ())
     return bool(rule) and all(

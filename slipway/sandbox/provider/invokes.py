@@ -53,7 +53,7 @@ _KNOWN: Mapping[str, Callable[[Mapping[str, Any], Configuration], dict[str, Any]
 
 
 def invoke(token: str, arguments: Mapping[str, Any], configured: Configuration) -> dict[str, Any]:
-    """The answer of a data source; one that is not known is refused by name."""
+    """Give the answer of a data source; one that is not known is refused by name."""
     known = _KNOWN.get(token)
     if known is None:
         raise Problem(

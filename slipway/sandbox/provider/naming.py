@@ -1,4 +1,7 @@
-"""Automatic names: `<resource name>-<7 hexadecimal digits>`, drawn from the engine's random seed, within each type's limits."""
+"""Automatic names.
+
+`<resource name>-<7 hexadecimal digits>`, drawn from the engine's random seed, within each type's limits.
+"""
 
 import hashlib
 import re
@@ -24,14 +27,14 @@ class AutoName:
     prefix_property: str = "namePrefix"
 
     def shaped(self, raw: str) -> str:
-        """A raw name within the type's rules (case, fixed prefix, length)."""
+        """Give a raw name within the type's rules (case, fixed prefix, length)."""
         text = raw.lower() if self.lower else raw
         if self.prefix and not text.startswith(self.prefix):
             text = self.prefix + text
         return text[: self.limit]
 
     def drawn(self, urn_name: str, seed: bytes, *, given_prefix: str | None = None) -> str:
-        """A new name; the same seed gives the same name."""
+        """Give a new name; the same seed gives the same name."""
         digits = hashlib.sha256(seed + urn_name.encode()).hexdigest()[:SUFFIX_DIGITS]
         if given_prefix is not None:
             return given_prefix[: self.limit - SUFFIX_DIGITS] + digits
@@ -49,7 +52,10 @@ def automatic_name(
     seed: bytes,
     options: Mode | None,
 ) -> str | None:
-    """The name to fill in, the old one while it was automatic too; None when the stack forbids automatic names (`autonaming.mode: disabled`)."""
+    """Give the name to fill in, the old one while it was automatic too.
+
+    None when the stack forbids automatic names (`autonaming.mode: disabled`).
+    """
     was_automatic = rule.property in olds.get("__defaults", ())
     if was_automatic and rule.property in olds:
         old = olds[rule.property]
@@ -63,5 +69,5 @@ def automatic_name(
 
 
 def name_of(urn: str) -> str:
-    """The resource's own name, the last part of its URN."""
+    """Give the resource's own name, the last part of its URN."""
     return re.split("::", urn, maxsplit=3)[-1]

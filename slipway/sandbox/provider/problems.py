@@ -83,8 +83,8 @@ def code_of(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def status_of(error: Any) -> grpc.StatusCode:
-    """The gRPC code for a botocore ClientError: by AWS's code, else by the HTTP status."""
+def status_of(error: Any) -> grpc.StatusCode:  # noqa: PLR0911  one line a rule
+    """Give the gRPC code for a botocore ClientError: by AWS's code, else by the HTTP status."""
     code = code_of(error)
     if code in _BY_CODE:
         return _BY_CODE[code]
@@ -103,7 +103,7 @@ def status_of(error: Any) -> grpc.StatusCode:
 
 
 def from_client_error(error: Any, token: str) -> Problem:
-    """A ClientError as a Problem that names the operation, the code and AWS's own words."""
+    """Give a ClientError as a Problem that names the operation, the code and AWS's own words."""
     code, operation = code_of(error), getattr(error, "operation_name", "?")
     said = str(error.response.get("Error", {}).get("Message", "")) or "no message"
     return Problem(status_of(error), f"{token}: {operation} was refused with {code}: {said}")

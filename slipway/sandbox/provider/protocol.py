@@ -8,8 +8,10 @@ from types import ModuleType
 def _without_the_sdk() -> None:
     """Make `pulumi.runtime.proto` importable without running the SDK's own packages.
 
-    `import pulumi` costs half a second (telemetry, the whole SDK); the generated code needs none of it and a provider starts at every command.
-    Hollow packages with the real search paths stand in, in this process only; where the SDK is already imported it is used as it is.
+    `import pulumi` costs half a second (telemetry, the whole SDK); the generated code needs none of it and a provider
+    starts at every command.
+    Hollow packages with the real search paths stand in, in this process only; where the SDK is already imported it is
+    used as it is.
     """
     if "pulumi" in sys.modules:
         return

@@ -13,7 +13,10 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def refreshed(kind: ResourceType, old: Properties, seen: Properties, default_tags: Mapping[str, str]) -> dict[str, Any]:
-    """The inputs of a refresh: the old ones where they still hold (in the program's own spelling), else what AWS has."""
+    """Give the inputs of a refresh.
+
+    The old ones where they still hold (in the program's own spelling), else what AWS has.
+    """
     result: dict[str, Any] = {}
     for name, value in old.items():
         if name in {"tags", "tagsAll"}:
@@ -42,7 +45,9 @@ def _tags(old: Properties, seen: Mapping[str, str], default_tags: Mapping[str, s
     return found
 
 
-def _merged(old: Any, seen: Any, shape: Shape, *, document: bool = False, unordered: bool = False) -> Any:
+def _merged(  # noqa: PLR0911  one line a kind
+    old: Any, seen: Any, shape: Shape, *, document: bool = False, unordered: bool = False
+) -> Any:
     if is_asset(old) or old is UNKNOWN:
         return old
     if seen is None:
@@ -83,7 +88,7 @@ def _merged_list(old: list[Any], seen: list[Any], shape: Shape, *, unordered: bo
 
 
 def _aligned(old: list[Any], seen: list[Any]) -> list[Any]:
-    """The same items, each one where the old list has the one most like it."""
+    """Give the same items, each one where the old list has the one most like it."""
     rest, result = list(seen), []
     for item in old:
         if not rest:
@@ -115,7 +120,10 @@ def _same(old: Any, seen: Any) -> bool:
 
 
 def imported(kind: ResourceType, seen: Properties, default_tags: Mapping[str, str]) -> dict[str, Any]:
-    """The inputs of an import, as a program would state them: nothing empty, nothing that AWS answers when nobody gave it."""
+    """Give the inputs of an import, as a program would state them.
+
+    Nothing empty, nothing that AWS answers when nobody gave it.
+    """
     result: dict[str, Any] = {}
     for name, value in seen.items():
         if name not in kind.facts.inputs or name in kind.local | kind.write_only:
@@ -130,7 +138,7 @@ def imported(kind: ResourceType, seen: Properties, default_tags: Mapping[str, st
 
 
 def pruned(value: Any) -> Any:
-    """A value without what is empty inside it."""
+    """Give a value without what is empty inside it."""
     if isinstance(value, Mapping):
         inner = {name: pruned(item) for name, item in value.items()}
         return {name: item for name, item in inner.items() if item not in EMPTY}

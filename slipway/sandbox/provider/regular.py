@@ -15,13 +15,13 @@ NEVER_SENT = frozenset({"tags", "tagsAll", "region", "__defaults"})
 
 
 def identity(kind: ResourceType, resource_id: str) -> dict[str, str]:
-    """The properties that an id is made of, and the id itself."""
+    """Give the properties that an id is made of, and the id itself."""
     found = {ID: resource_id}
     if not kind.id.startswith("@"):
         parts = parsed(kind.id, resource_id)
         if parts is None:
             raise Problem(
-                grpc.StatusCode.INVALID_ARGUMENT, f"{resource_id!r} is not an id of {kind.token}: its form is {kind.id}"
+                grpc.StatusCode.INVALID_ARGUMENT, f"{resource_id!r} is not an id of {kind.type}: its form is {kind.id}"
             )
         found.update(parts)
     return found
@@ -45,7 +45,7 @@ def _address(kind: ResourceType, call: Call, values: Mapping[str, Any]) -> dict[
 def request_for(
     scope: Scope, kind: ResourceType, call: Call, values: Mapping[str, Any], inputs: Properties
 ) -> dict[str, Any]:
-    """The arguments of a call that writes: address, fixed ones, and the properties that it has members for."""
+    """Give the arguments of a call that writes: address, fixed ones, and the properties that it has members for."""
     shape = _model(scope, kind, call.operation).input_shape
     sent = {
         name: value
@@ -78,10 +78,11 @@ def create(kind: ResourceType, scope: Scope, inputs: Properties) -> Made:
 
 
 def read(kind: ResourceType, scope: Scope, resource_id: str, known: Properties) -> dict[str, Any]:
-    """What AWS has of a resource, in Pulumi's form: inputs, outputs, tagsAll. Raises Gone."""
+    """Say what AWS has of a resource, in Pulumi's form: inputs, outputs, tagsAll. Raises Gone."""
+    values = identity(kind, resource_id)
     if not isinstance(kind.read, Call):
         return dict(kind.read(scope, resource_id, known))
-    call, values = kind.read, identity(kind, resource_id)
+    call = kind.read
     answer = at_path(_run(scope, kind, call.operation, {**_address(kind, call, values), **call.fixed}), call.at)
     if answer is None:
         raise Gone
@@ -103,7 +104,7 @@ def read(kind: ResourceType, scope: Scope, resource_id: str, known: Properties) 
 def outputs(
     kind: ResourceType, scope: Scope, resource_id: str, inputs: Properties, answer: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The declared computed outputs, from templates and from an answer."""
+    """Give the declared computed outputs, from templates and from an answer."""
     values: dict[str, Any] = {**inputs, ID: resource_id}
     found = {}
     for name, source in kind.outputs.items():

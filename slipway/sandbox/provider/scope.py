@@ -1,4 +1,7 @@
-"""What the functions of a resource type may use: clients of the right region, the account, progress, and a clock for waits."""
+"""What the functions of a resource type may use.
+
+Clients of the right region, the account, progress, and a clock for waits.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,7 +24,6 @@ class Scope:
 
     clients: Clients
     region: str
-    token: str = ""
     timeout: float = 0.0
     """Seconds that the program allows (customTimeouts), 0 for none."""
     tell: Callable[[str], None] = field(default=lambda _: None)
@@ -55,7 +57,7 @@ class Scope:
             if now - begin > limit:
                 raise Problem(
                     grpc.StatusCode.DEADLINE_EXCEEDED,
-                    f"{what} is still {state} after {limit:.0f} seconds: see its status, or allow more with customTimeouts",
+                    f"{what} is still {state} after {limit:.0f} seconds: allow more with customTimeouts, or see why",
                 )
             if state != shown or now - shown_at >= PROGRESS_EVERY:
                 self.tell(f"{what}: {state} ({now - begin:.0f} s)")

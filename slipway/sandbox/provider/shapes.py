@@ -101,7 +101,8 @@ def _length(value: Any, shape: Shape, path: Path, unit: str) -> Iterator[Finding
 
 
 def _is_a(kind: str, value: Any) -> bool:
-    # Pulumi's own coercions: "3" is a number and "true" a boolean where one is declared, and a number or boolean may stand for a string
+    # Pulumi's own coercions: "3" is a number and "true" a boolean where one is declared, and a number or boolean
+    # may stand for a string
     if kind == "string":
         return isinstance(value, str | int | float)
     if kind == "boolean":

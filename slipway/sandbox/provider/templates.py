@@ -14,12 +14,12 @@ def filled(template: str, values: Mapping[str, Any]) -> str:
 
 
 def fields(template: str) -> list[str]:
-    """The names that a template needs."""
+    """Give the names that a template needs."""
     return _FIELD.findall(template)
 
 
 def parsed(template: str, text: str) -> dict[str, str] | None:
-    """The values that a template was filled with, the way back; None when the text does not have its form."""
+    """Give the values that a template was filled with, the way back; None when the text does not have its form."""
     names = fields(template)
     pattern, last = "", 0
     for index, match in enumerate(_FIELD.finditer(template)):
@@ -37,14 +37,13 @@ def at_path(answer: Any, path: str) -> Any:
             return None
         if name:
             answer = answer.get(name)
-        else:
-            answer = answer[int(index)] if int(index) < len(answer) else None
+            continue
+        answer = answer[int(index)] if int(index) < len(answer) else None
     return answer
 
 
 def shape_at(shape: Any, path: str) -> Any:
-    """botocore's shape of what lies at a path."""
-    for name, index in _STEP.findall(path):
+    """Botocore's shape of what lies at a path."""
+    for name, _ in _STEP.findall(path):
         shape = shape.members[name] if name else shape.member
-        del index
     return shape

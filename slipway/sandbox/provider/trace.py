@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from slipway.sandbox.provider.wire import SECRET, SIGNATURE
@@ -17,7 +16,7 @@ SENSITIVE = ("accesskey", "secretkey", "token", "password")
 
 
 def masked(value: Any) -> Any:
-    """A message as plain data without its secrets: wrapped ones, and credentials by their names."""
+    """Give a message as plain data without its secrets: wrapped ones, and credentials by their names."""
     if isinstance(value, Mapping):
         if value.get(SIGNATURE) == SECRET:
             return MASK
@@ -40,6 +39,8 @@ class Trace:
 
     def write(self, rpc: str, request: Message, response: Message | None, error: str | None, seconds: float) -> None:
         """One line; appended whole, so several providers may share a file."""
+        from google.protobuf.json_format import MessageToDict  # noqa: PLC0415  only a trace needs it
+
         line = {
             "rpc": rpc,
             "pid": os.getpid(),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from google.protobuf.struct_pb2 import Struct, Value
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  a marker of the protocol
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
@@ -43,7 +43,10 @@ def has_unknown(value: Any) -> bool:
 
 
 def decode(struct: Struct) -> tuple[dict[str, Any], frozenset[Path]]:
-    """A message's properties, and the paths in them that are secret; nulls are left out, whole numbers become int."""
+    """Give a message's properties, and the paths in them that are secret.
+
+    Nulls are left out, whole numbers become int.
+    """
     secrets: set[Path] = set()
     values = {}
     for name, field in struct.fields.items():
@@ -81,7 +84,10 @@ def _decode_struct(struct: Struct, path: Path, secrets: set[Path]) -> Any:
 
 
 def encode(values: Mapping[str, Any], secrets: Iterable[Path] = ()) -> Struct:
-    """Properties as a message, every secret path wrapped (a path that the values do not reach wraps its deepest existing part)."""
+    """Properties as a message.
+
+    Every secret path wrapped (a path that the values do not reach wraps its deepest existing part).
+    """
     struct = Struct()
     struct.update(_encode(values, (), {_reachable(values, path) for path in secrets} - {()}))
     return struct
@@ -113,7 +119,7 @@ def under(path: Path, secrets: Iterable[Path]) -> bool:
 
 
 def text_of(path: Path) -> str:
-    """A path as Pulumi writes it: `productionVariants[0].modelName`, `tagsAll["cost-center"]`."""
+    """Give a path as Pulumi writes it: `productionVariants[0].modelName`, `tagsAll["cost-center"]`."""
     text = ""
     for part in path:
         if isinstance(part, int):

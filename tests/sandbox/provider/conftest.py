@@ -1,4 +1,4 @@
-"""The provider as a process, driven over gRPC as the engine drives it, against moto's own server in this process."""
+"""The provider as a process, driven over gRPC as the engine drives it, against a real sandbox."""
 
 import json
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
@@ -144,33 +145,48 @@ class Driver:
         )
 
 
+SERVER = """
+import os
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+HTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
+"""
+PROGRAMS = {"works": SERVER, "breaks": "raise SystemExit('the model can not be read')"}
+
+
+def _sandbox(*words: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "slipway.sandbox", *words], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
+
+
 @pytest.fixture(scope="session")
-def aws() -> Iterator[str]:
-    """A moto server on a free port; its address."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture(scope="session")
-def environment(aws: str) -> dict[str, str]:
-    """What `slipway sandbox env` would set."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-        "AWS_ENDPOINT_URL": aws,
-        "AWS_ACCESS_KEY_ID": "123456789012",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_REGION": "us-east-1",
-    }
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """Give a running sandbox with two images, one of which serves; the environment for clients of it."""
+    project, state = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("state")
+    for name, program in PROGRAMS.items():
+        (project / name).mkdir()
+        (project / name / "server.py").write_text(program)
+        (project / name / "Dockerfile").write_text(
+            f'FROM scratch\nCOPY {name} /opt/program/{name}\nENTRYPOINT ["python", "/opt/program/{name}/server.py"]\n'
+        )
+    _sandbox("up", "--state", str(state), "--port", "0", "--project", str(project))
+    try:
+        found = json.loads(_sandbox("env", "--state", str(state), "--json"))
+        outer = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        yield {**outer, **found}
+    finally:
+        _sandbox("down", "--state", str(state))
 
 
 @pytest.fixture
 def start(tmp_path: Any) -> Iterator[Any]:
-    """Starts provider processes and gives stubs to them; ends them all afterwards."""
+    """Give starts provider processes and gives stubs to them; ends them all afterwards."""
     started: list[subprocess.Popen[str]] = []
 
     def begin(environment: Mapping[str, str]) -> Driver:
@@ -218,17 +234,52 @@ def engine(environment: dict[str, str]) -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="session")
-def boto(aws: str) -> Any:
-    """A maker of boto3 clients, for what happens outside the provider."""
-    import boto3
+def boto(environment: dict[str, str]) -> Any:
+    """Give a maker of boto3 clients, for what happens outside the provider."""
 
     def client(service: str) -> Any:
         return boto3.client(
             service,  # type: ignore[call-overload]
-            endpoint_url=aws,
-            region_name="us-east-1",
-            aws_access_key_id="123456789012",
-            aws_secret_access_key="secret",
+            endpoint_url=environment["AWS_ENDPOINT_URL"],
+            region_name=environment["AWS_REGION"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
         )
 
     return client
+
+
+@pytest.fixture(scope="session")
+def world(boto: Any) -> dict[str, str]:
+    """Say what the cases refer to, made outside the provider."""
+    statement = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+    def policy(*statements: Mapping[str, Any]) -> str:
+        return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+    s3, iam, kms, ecr, sagemaker = (boto(name) for name in ("s3", "iam", "kms", "ecr", "sagemaker"))
+    found = {
+        "trust": policy(trust),
+        "statement": policy(statement),
+        "other_statement": policy({**statement, "Sid": "Other"}),
+    }
+    for name in ("bucket", "other_bucket"):
+        found[name] = f"conformance-{name.replace('_', '-')}"
+        s3.create_bucket(Bucket=found[name])
+    for name in ("", "other_"):
+        made = kms.create_key()["KeyMetadata"]
+        found[f"{name}key_id"], found[f"{name}key"] = made["KeyId"], made["Arn"]
+        found[f"{name}role"] = f"{name}world-role"
+        role = iam.create_role(RoleName=found[f"{name}role"], AssumeRolePolicyDocument=found["trust"])["Role"]
+        found[f"{name}role_arn"] = role["Arn"]
+        found[f"{name}repository"] = f"{name}world"
+        ecr.create_repository(repositoryName=found[f"{name}repository"])
+    found["policy"] = iam.create_policy(PolicyName="world", PolicyDocument=found["statement"])["Policy"]["Arn"]
+    found["model"] = "world-model"
+    sagemaker.create_model(
+        ModelName=found["model"],
+        ExecutionRoleArn=found["role_arn"],
+        PrimaryContainer={"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/serving:1"},
+    )
+    return found

@@ -10,7 +10,10 @@ from typing import Any
 FOLDER = Path(__file__).parent
 
 Shape = Mapping[str, Any]
-"""One of {"type": "string" | "integer" | "number" | "boolean" | "asset" | "any", bounds...}, {"list": Shape}, {"map": Shape}, {"object": {name: Shape}, "required": [names]}."""
+"""One of {"type": "string" | "integer" | "number" | "boolean" | "asset" | "any", bounds...}, {"list".
+
+Shape}, {"map": Shape}, {"object": {name: Shape}, "required": [names]}.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,7 @@ def _shapes() -> Mapping[str, Shape]:
 
 @cache
 def facts_of(token: str) -> TypeFacts:
-    """The facts of a type; KeyError for one that was never observed."""
+    """Give the facts of a type; KeyError for one that was never observed."""
     entry = observed()[token]
     return TypeFacts(
         shape=_shapes()[token],
@@ -68,6 +71,12 @@ def facts_of(token: str) -> TypeFacts:
 
 
 @cache
+def provider_inputs() -> frozenset[str]:
+    """Give the names of the arguments of the SDK's Provider."""
+    return frozenset(json.loads((FOLDER / "shapes.json").read_bytes())["provider"])
+
+
+@cache
 def endpoint_names() -> frozenset[str]:
-    """The service names that the SDK's `endpoints` input knows, several for one service at times."""
+    """Give the service names that the SDK's `endpoints` input knows, several for one service at times."""
     return frozenset(json.loads((FOLDER / "shapes.json").read_bytes())["endpoints"])

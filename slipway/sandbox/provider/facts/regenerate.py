@@ -1,7 +1,11 @@
-"""Writes shapes.json: the types and bounds of every declared input, from the pulumi_aws and botocore in this environment.
+"""Writes shapes.json.
 
-`python -m slipway.sandbox.provider.facts.regenerate` after either of them is upgraded; a test compares the file with what this would write.
-pulumi_aws is read as source text and never imported: its argument classes say name, type and what is required, nested ones included.
+The types and bounds of every declared input, from the pulumi_aws and botocore in this environment.
+
+`python -m slipway.sandbox.provider.facts.regenerate` after either of them is upgraded; a test compares the file with
+what this would write.
+pulumi_aws is read as source text and never imported: its argument classes say name, type and what is required, nested
+ones included.
 """
 
 import ast
@@ -16,7 +20,7 @@ from slipway.sandbox.provider.facts import FOLDER, observed
 from slipway.sandbox.provider.facts.bounds import with_bounds
 
 SCALARS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
-ORIGIN = "types of the arguments of pulumi_aws 7.51.1 (its own source), bounds of the request members of botocore; see regenerate.py"
+ORIGIN = "types of pulumi_aws 7.51.1 arguments (its own source), bounds of botocore request members; see regenerate.py"
 
 Shape = dict[str, Any]
 
@@ -68,7 +72,7 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
-def _shape(node: ast.expr, inputs_file: Path) -> Shape:
+def _shape(node: ast.expr, inputs_file: Path) -> Shape:  # noqa: PLR0911  one line a kind
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return _object(_classes(inputs_file)[node.value], inputs_file)
     if isinstance(node, ast.Attribute):
@@ -92,7 +96,7 @@ def _shape(node: ast.expr, inputs_file: Path) -> Shape:
 
 
 def shapes() -> dict[str, Any]:
-    """The whole document: token -> object shape of its inputs."""
+    """Give the whole document: token -> object shape of its inputs."""
     package = _package()
     result = {}
     for token in sorted(observed()):
@@ -105,11 +109,17 @@ def shapes() -> dict[str, Any]:
         shape = _object(arguments, home / "_inputs.py")
         result[token] = with_bounds(token, shape)
     endpoints = _object(_classes(package / "_inputs.py")["ProviderEndpointArgs"], package / "_inputs.py")
-    return {"origin": ORIGIN, "types": result, "endpoints": sorted(endpoints["object"])}
+    provider = _object(_classes(package / "provider.py")["ProviderArgs"], package / "_inputs.py")
+    return {
+        "origin": ORIGIN,
+        "types": result,
+        "endpoints": sorted(endpoints["object"]),
+        "provider": sorted(provider["object"]),
+    }
 
 
 def text() -> str:
-    """The file, byte for byte."""
+    """Give the file, byte for byte."""
     return json.dumps(shapes(), indent=1, sort_keys=True) + "\n"
 
 

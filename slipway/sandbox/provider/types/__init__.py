@@ -26,7 +26,7 @@ def _of_service(service: str) -> Mapping[str, ResourceType]:
     found: dict[str, ResourceType] = {}
     for name in MODULES.get(service, ()):
         module = importlib.import_module(f"{__name__}.{name}")
-        found.update({kind.token: kind for kind in module.TYPES})
+        found.update({kind.type: kind for kind in module.TYPES})
     return found
 
 
@@ -35,15 +35,20 @@ def supported() -> list[str]:
     return sorted(token for service in MODULES for token in _of_service(service))
 
 
+def find(token: str) -> ResourceType | None:
+    """Give the declaration of a type, None when there is none."""
+    return _of_service(token.removeprefix("aws:").split("/")[0]).get(token)
+
+
 def declared(token: str) -> ResourceType:
-    """The declaration of a type; an unknown one is refused by name."""
-    service = token.removeprefix("aws:").split("/")[0]
-    kind = _of_service(service).get(token)
+    """Give the declaration of a type; an unknown one is refused by name."""
+    kind = find(token)
     if kind is None:
+        service = token.removeprefix("aws:").split("/")[0]
         near = sorted(_of_service(service)) or [f"aws:{name}/..." for name in sorted(MODULES)]
         raise Problem(
             grpc.StatusCode.UNIMPLEMENTED,
-            f"resource type {token} is not supported by the sandbox's provider, which knows {', '.join(near)}: leave the resource "
-            f"out of this stack by a setting, or declare the type in slipway/sandbox/provider/types (CONTRIBUTING, add a resource type)",
+            f"resource type {token} is not supported by the sandbox's provider, which knows {', '.join(near)}: "
+            "leave the resource out of this stack by a setting, or declare its type in slipway/sandbox/provider/types",
         )
     return kind

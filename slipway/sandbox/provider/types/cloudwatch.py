@@ -53,7 +53,7 @@ def _delete_dashboard(scope: Scope, resource_id: str, _inputs: Properties) -> No
 
 TYPES = (
     ResourceType(
-        token=ALARM,
+        type=ALARM,
         service="cloudwatch",
         identity={"name": "AlarmName"},
         id="{name}",
@@ -68,7 +68,7 @@ TYPES = (
         unordered=frozenset({"metricQueries"}),
     ),
     ResourceType(
-        token="aws:cloudwatch/dashboard:Dashboard",
+        type="aws:cloudwatch/dashboard:Dashboard",
         service="cloudwatch",
         identity={"dashboardName": "DashboardName"},
         id="{dashboardName}",

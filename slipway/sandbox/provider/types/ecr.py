@@ -42,7 +42,7 @@ def _suffix(scope: Scope) -> str:
 
 TYPES = (
     ResourceType(
-        token="aws:ecr/repository:Repository",
+        type="aws:ecr/repository:Repository",
         service="ecr",
         identity={"name": "repositoryName"},
         id="{name}",
@@ -68,7 +68,7 @@ TYPES = (
         },
     ),
     ResourceType(
-        token="aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        type="aws:ecr/lifecyclePolicy:LifecyclePolicy",
         service="ecr",
         identity=REPOSITORY,
         id="{repository}",
@@ -80,7 +80,7 @@ TYPES = (
         documents=frozenset({"policy"}),
     ),
     ResourceType(
-        token="aws:ecr/repositoryPolicy:RepositoryPolicy",
+        type="aws:ecr/repositoryPolicy:RepositoryPolicy",
         service="ecr",
         identity=REPOSITORY,
         id="{repository}",

@@ -133,7 +133,7 @@ PUT_INLINE: Final = Call(operation="put_role_policy")
 
 TYPES = (
     ResourceType(
-        token="aws:iam/role:Role",
+        type="aws:iam/role:Role",
         service="iam",
         global_service=True,
         identity={"name": "RoleName"},
@@ -160,7 +160,7 @@ TYPES = (
         write_only=frozenset({"managedPolicyArns", "inlinePolicies"}),
     ),
     ResourceType(
-        token="aws:iam/rolePolicy:RolePolicy",
+        type="aws:iam/rolePolicy:RolePolicy",
         service="iam",
         global_service=True,
         identity=INLINE,
@@ -174,7 +174,7 @@ TYPES = (
         documents=frozenset({"policy"}),
     ),
     ResourceType(
-        token="aws:iam/policy:Policy",
+        type="aws:iam/policy:Policy",
         service="iam",
         global_service=True,
         identity={"id": "PolicyArn"},
@@ -191,7 +191,7 @@ TYPES = (
         local=frozenset({"delayAfterPolicyCreationInMs"}),
     ),
     ResourceType(
-        token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         service="iam",
         global_service=True,
         identity={"role": "RoleName", "policyArn": "PolicyArn"},

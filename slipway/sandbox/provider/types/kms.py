@@ -114,7 +114,7 @@ ALIAS: Final = {"name": "AliasName"}
 
 TYPES = (
     ResourceType(
-        token="aws:kms/key:Key",
+        type="aws:kms/key:Key",
         service="kms",
         identity={"id": "KeyId"},
         id="@KeyId",
@@ -142,7 +142,7 @@ TYPES = (
         quiet={"multiRegion": False},
     ),
     ResourceType(
-        token="aws:kms/alias:Alias",
+        type="aws:kms/alias:Alias",
         service="kms",
         identity=ALIAS,
         id="{name}",

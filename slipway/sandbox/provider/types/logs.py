@@ -62,7 +62,7 @@ def _delete(scope: Scope, resource_id: str, inputs: Properties) -> None:
 
 TYPES = (
     ResourceType(
-        token="aws:cloudwatch/logGroup:LogGroup",
+        type="aws:cloudwatch/logGroup:LogGroup",
         service="logs",
         identity={"name": "logGroupName"},
         id="{name}",

@@ -102,7 +102,7 @@ def _delete(scope: Scope, resource_id: str, inputs: Properties) -> None:
 
 TYPES = (
     ResourceType(
-        token="aws:s3/bucket:Bucket",
+        type="aws:s3/bucket:Bucket",
         service="s3",
         identity={"bucket": "Bucket"},
         id="{bucket}",

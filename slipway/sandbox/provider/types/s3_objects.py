@@ -5,6 +5,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
+import grpc
+
 from slipway.sandbox.provider.casing import members_of, properties_of
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Update
 from slipway.sandbox.provider.facts import facts_of
@@ -12,7 +14,7 @@ from slipway.sandbox.provider.problems import Problem
 from slipway.sandbox.provider.scope import Scope
 from slipway.sandbox.provider.types.s3_buckets import empty, tag_set
 
-TOKEN: Final = "aws:s3/bucketObjectv2:BucketObjectv2"
+OBJECT: Final = "aws:s3/bucketObjectv2:BucketObjectv2"
 RENAMES: Final = {
     "acl": "ACL", "kmsKeyId": "SSEKMSKeyId", "etag": "", "websiteRedirect": "WebsiteRedirectLocation",
     "objectLockLegalHoldStatus": "ObjectLockLegalHoldStatus",
@@ -44,11 +46,9 @@ def _body(inputs: Properties) -> bytes:
     if str(source.get("uri", "")).startswith("file:"):
         with urllib.request.urlopen(source["uri"]) as opened:  # noqa: S310  file: only
             return bytes(opened.read())
-    import grpc  # noqa: PLC0415
-
     raise Problem(
         grpc.StatusCode.INVALID_ARGUMENT,
-        f"{TOKEN}: nothing to upload: give source (a file asset or a string asset), content or contentBase64",
+        f"{OBJECT}: nothing to upload: give source (a file asset or a string asset), content or contentBase64",
     )
 
 
@@ -81,7 +81,7 @@ def _read(scope: Scope, resource_id: str, known: Properties) -> dict[str, Any]:
     client = scope.client("s3")
     answer = client.head_object(Bucket=bucket, Key=key)
     shape = client.meta.service_model.operation_model("HeadObject").output_shape
-    seen = properties_of(answer, facts_of(TOKEN).shape, shape, RENAMES)
+    seen = properties_of(answer, facts_of(OBJECT).shape, shape, RENAMES)
     pairs = client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
     etag = answer["ETag"].strip('"')
     found = {name: value for name, value in seen.items() if name not in NOT_SENT}
@@ -113,7 +113,7 @@ def _delete(scope: Scope, resource_id: str, inputs: Properties) -> None:
 
 TYPES = (
     ResourceType(
-        token=TOKEN,
+        type=OBJECT,
         service="s3",
         identity={"bucket": "Bucket", "key": "Key"},
         id="{key}",

@@ -20,7 +20,7 @@ def _suspend(scope: Scope, resource_id: str, _inputs: Properties) -> None:
 
 TYPES = (
     ResourceType(
-        token="aws:s3/bucketVersioning:BucketVersioning",
+        type="aws:s3/bucketVersioning:BucketVersioning",
         service="s3",
         identity=BUCKET,
         id="{bucket}",
@@ -29,7 +29,7 @@ TYPES = (
         delete=_suspend,
     ),
     ResourceType(
-        token="aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        type="aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         service="s3",
         identity=BUCKET,
         id="{bucket}",
@@ -38,7 +38,7 @@ TYPES = (
         delete=Call(operation="delete_bucket_encryption"),
     ),
     ResourceType(
-        token="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        type="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         service="s3",
         identity=BUCKET,
         id="{bucket}",
@@ -48,7 +48,7 @@ TYPES = (
         local=frozenset({"skipDestroy"}),
     ),
     ResourceType(
-        token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        type="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         service="s3",
         identity=BUCKET,
         id="{bucket}",
@@ -61,7 +61,7 @@ TYPES = (
         unordered=frozenset({"rules"}),
     ),
     ResourceType(
-        token="aws:s3/bucketPolicy:BucketPolicy",
+        type="aws:s3/bucketPolicy:BucketPolicy",
         service="s3",
         identity=BUCKET,
         id="{bucket}",
@@ -71,7 +71,7 @@ TYPES = (
         documents=frozenset({"policy"}),
     ),
     ResourceType(
-        token="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        type="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         service="s3",
         identity=BUCKET,
         id="{bucket}",

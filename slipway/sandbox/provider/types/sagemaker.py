@@ -1,6 +1,7 @@
 """SageMaker kinds that are there as soon as they are made: models, endpoint configurations, model package groups.
 
-SageMaker answers ValidationException for a name that it does not find and for much else; the list operation tells the two apart.
+SageMaker answers ValidationException for a name that it does not find and for much else; the list operation tells the
+two apart.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,11 +12,10 @@ from slipway.sandbox.provider.naming import AutoName
 from slipway.sandbox.provider.scope import Scope
 
 TAGS: Final = Tags(read="list_tags", add="add_tags", remove="delete_tags", by="arn", parameter="ResourceArn")
-NAME_LIMIT: Final = 63
 
 
 def listed(operation: str, member: str, name: str) -> Callable[[Scope, str], bool]:
-    """A question whether a name is in a list."""
+    """Give a question whether a name is in a list."""
 
     def pages(scope: Scope, wanted: str) -> Iterator[dict[str, Any]]:
         client = scope.client("sagemaker")
@@ -40,11 +40,11 @@ def doubtful(operation: str, member: str, name: str) -> Doubtful:
 
 TYPES = (
     ResourceType(
-        token="aws:sagemaker/model:Model",
+        type="aws:sagemaker/model:Model",
         service="sagemaker",
         identity={"name": "ModelName"},
         id="{name}",
-        name=AutoName(limit=NAME_LIMIT),
+        name=AutoName(),
         create=Call(operation="create_model"),
         read=Call(operation="describe_model"),
         delete=Call(operation="delete_model"),
@@ -54,11 +54,11 @@ TYPES = (
         doubtful=doubtful("list_models", "Models", "ModelName"),
     ),
     ResourceType(
-        token="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
+        type="aws:sagemaker/endpointConfiguration:EndpointConfiguration",
         service="sagemaker",
         identity={"name": "EndpointConfigName"},
         id="{name}",
-        name=AutoName(limit=NAME_LIMIT),
+        name=AutoName(),
         create=Call(operation="create_endpoint_config"),
         read=Call(operation="describe_endpoint_config"),
         delete=Call(operation="delete_endpoint_config"),
@@ -68,7 +68,7 @@ TYPES = (
         doubtful=doubtful("list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"),
     ),
     ResourceType(
-        token="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
+        type="aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         service="sagemaker",
         identity={"modelPackageGroupName": "ModelPackageGroupName"},
         id="{modelPackageGroupName}",

@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
+from slipway.sandbox.provider.casing import members_of
 from slipway.sandbox.provider.declaration import Call, Change, ResourceType, Update
 from slipway.sandbox.provider.naming import AutoName
 from slipway.sandbox.provider.problems import HalfMade, code_of
 from slipway.sandbox.provider.scope import Scope
-from slipway.sandbox.provider.types.sagemaker import NAME_LIMIT, TAGS, doubtful, listed
+from slipway.sandbox.provider.types.sagemaker import TAGS, doubtful, listed
 
 MOVING: Final = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})
 SERVING: Final = "InService"
@@ -38,20 +39,16 @@ def _ready(scope: Scope, name: str) -> None:
 def _update(scope: Scope, change: Change) -> None:
     client, wanted = scope.client("sagemaker"), change.news["endpointConfigName"]
     shape = client.meta.service_model.operation_model("UpdateEndpoint").input_shape
-    from slipway.sandbox.provider.casing import members_of  # noqa: PLC0415
-
     deployment = {name: change.news[name] for name in ("deploymentConfig",) if name in change.news}
     request = members_of(deployment, shape)
     client.update_endpoint(EndpointName=change.id, EndpointConfigName=wanted, **request)
     _ready(scope, change.id)
     found = _describe(scope, change.id)
     if found["EndpointConfigName"] != wanted:
+        reason = found.get("FailureReason") or "an alarm or a health check of the new fleet failed"
         # AWS rolls back without an error: the endpoint serves, and not what was asked for
         raise HalfMade(
-            [
-                f"endpoint {change.id} was rolled back: it serves {found['EndpointConfigName']}, not {wanted}: "
-                f"{found.get('FailureReason') or 'an alarm or a health check of the new fleet failed'}"
-            ]
+            [f"endpoint {change.id} was rolled back: it serves {found['EndpointConfigName']}, not {wanted}: {reason}"]
         )
 
 
@@ -71,11 +68,11 @@ def _settled(scope: Scope, name: str) -> None:
 
 TYPES = (
     ResourceType(
-        token="aws:sagemaker/endpoint:Endpoint",
+        type="aws:sagemaker/endpoint:Endpoint",
         service="sagemaker",
         identity={"name": "EndpointName"},
         id="{name}",
-        name=AutoName(limit=NAME_LIMIT),
+        name=AutoName(),
         create=Call(operation="create_endpoint"),
         read=Call(operation="describe_endpoint"),
         update=(Update(how=_update, props=frozenset({"endpointConfigName", "deploymentConfig"})),),

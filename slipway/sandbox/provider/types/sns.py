@@ -75,7 +75,7 @@ def _delete(scope: Scope, resource_id: str, _inputs: Properties) -> None:
 
 TYPES = (
     ResourceType(
-        token="aws:sns/topic:Topic",
+        type="aws:sns/topic:Topic",
         service="sns",
         identity={"id": "TopicArn"},
         id="@arn",
