@@ -50,7 +50,7 @@ class Inventory:
     def kept_in_words(self) -> list[str]:
         """Say what is kept, a line a kind."""
         return [
-            f"{len(names)} {kind}: {', '.join(names[:SHOWN])}{', ...' if names[SHOWN:] else ''}"
+            f"{kind} ({len(names)}): {', '.join(names[:SHOWN])}{', ...' if names[SHOWN:] else ''}"
             for kind, names in self.kept.items()
         ]
 

@@ -127,7 +127,7 @@ class Demo:
         self.console.say(
             f"slipway release: {self.stack.file.name} pins model {released.pin.model_sha256[:12]} as current"
         )
-        self.deployment.release()
+        self.facts.released = len(self.deployment.release())
         outputs = self._outputs()
         require(outputs.endpoint, "the stack exports no endpoint after its release")
         endpoint = boto3.client("sagemaker").describe_endpoint(EndpointName=str(outputs.endpoint))
@@ -162,10 +162,12 @@ class Demo:
         packages = leftovers.delete_model_packages(outputs.model_package_group)
         self.console.say(f"model packages deleted: {len(packages)} (SageMaker refuses to delete a group that has any)")
         self.facts.destroyed = self.deployment.destroy()
+        made = self.facts.resources + self.facts.released
+        require(self.facts.destroyed == made, f"{made} resources were made, {self.facts.destroyed} destroyed")
         inventory = leftovers.take()
         left = "; ".join(f"{kind}: {', '.join(names)}" for kind, names in inventory.left.items())
         require(not left, f"the stack is destroyed, yet the account still has {left}")
         self.console.say(f"destroyed {self.facts.destroyed}; the account has no {', no '.join(inventory.looked_at)}")
         for line in inventory.kept_in_words():
             self.console.say(f"kept, as AWS keeps it: {line}")
-        self.facts.kept = [f"{len(names)} {kind}" for kind, names in inventory.kept.items()]
+        self.facts.kept = [f"{kind} ({len(names)})" for kind, names in inventory.kept.items()]

@@ -13,6 +13,7 @@ class Facts:
 
     engine: str = ""
     resources: int = 0
+    released: int = 0
     landed: str = ""
     score: str = ""
     release: str = ""
@@ -31,7 +32,7 @@ def lines(facts: Facts, *, seconds: float, peak_bytes: int, where: str) -> list[
     answers = f"at most {facts.largest_json:.1e} and {facts.largest_csv:.1e} from the model itself"
     return [
         f"engine         {facts.engine}",
-        f"stack          {facts.resources} resources created, {facts.destroyed} deleted with the release's",
+        f"stack          {facts.resources} resources, {facts.released} more for the release, all {facts.destroyed} destroyed",
         f"data           {facts.landed}",
         f"model          {facts.score}",
         f"release        {facts.release}",
