@@ -210,6 +210,7 @@ class _Run:
                 self.events.diagnostic("error", f"the program ended with exit code {code}")
         if not code and not deployment.halted.is_set() and not self._incomplete(deployment):
             self._delete()
+        deployment.finish()
         monitor.shutdown.set()
         if code is None:
             self.program.wait(PROGRAM_PATIENCE)

@@ -64,6 +64,7 @@ class Deployment:
         self._failed: set[str] = set()
         self._calm = threading.Condition()
         self._busy = 0
+        self._stack_outputs: tuple[Step, Properties] | None = None
         self._defaults: dict[str, str] = {}
         self._defaults_lock = threading.Lock()
 
@@ -116,8 +117,17 @@ class Deployment:
     def register_outputs(self, urn: str, outputs: Properties) -> None:
         """Take the outputs of a component."""
         step = self.planner.registered.get(urn)
-        if step is not None:
+        if step is None:
+            return
+        if step.type == urns.STACK_TYPE and not self.preview:
+            self._stack_outputs = (step, outputs)
+        else:
             self.runner.register_outputs(step, outputs)
+
+    def finish(self) -> None:
+        """Take over the outputs of the stack: they are the last thing that an operation does, also after a failure."""
+        if self._stack_outputs is not None:
+            self.runner.register_outputs(*self._stack_outputs)
 
     def invoke(self, token: str, args: Properties, provider: str) -> InvokeAnswer:
         """Call a function of a provider; the result is None when the provider can't be asked yet."""

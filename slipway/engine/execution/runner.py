@@ -165,6 +165,9 @@ class StepRunner:
             return self._delete(step)
         if step.new is None:
             raise AssertionError(f"step {op} of {step.urn} makes nothing")
+        kept = step.old if op in (Op.UPDATE, Op.READ) else None
+        step.new.modified = now()
+        step.new.created = step.new.modified if kept is None else kept.created
         if op in (Op.READ, Op.READ_REPLACEMENT):
             return self._read(step, step.new)
         if op in (Op.IMPORT, Op.IMPORT_REPLACEMENT):
@@ -214,7 +217,6 @@ class StepRunner:
 
     def _update(self, step: Step, old: ResourceState, new: ResourceState) -> tuple[str, ...]:
         new.id = old.id
-        new.modified = now()
         if urns.is_provider(step.type):
             new.outputs = {key: value for key, value in new.inputs.items() if key != INTERNAL}
             self._registry.configure(step.urn, new.id, new.inputs, new.outputs)
@@ -287,13 +289,16 @@ class StepRunner:
         client = self._registry.get(new.provider).client
         if client is None:
             raise EngineError(f"{step.urn} can't be imported: the configuration of its provider is not known yet")
-        answer = client.read(step.urn, new.id, {}, {})
+        answer = client.read(step.urn, new.import_id, {}, {})
         if not answer.id:
-            raise ProviderError(f"resource '{new.id}' does not exist")
-        self._take(new, answer)
+            raise ProviderError(f"resource '{new.import_id}' does not exist")
         new.inputs = answer.inputs or {}
+        self._take(new, answer)
         if step.op is Op.IMPORT_REPLACEMENT and step.old is not None:
             step.old.delete = True
+        elif step.old is None:
+            # What was found is what there was before.
+            step.old = new.copy()
         return answer.init_errors
 
     def _take(self, new: ResourceState, answer: MadeAnswer) -> None:

@@ -13,7 +13,7 @@ from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnswer
 from slipway.engine.request import Options
 from slipway.engine.state.resource import ResourceState
-from slipway.engine.state.snapshot import Snapshot, now
+from slipway.engine.state.snapshot import Snapshot
 from slipway.engine.values import UNKNOWN, Properties, Secret, unwrap
 
 Planning = Generator[Question, Answer, list[Step]]
@@ -103,7 +103,6 @@ class Planner:
         if old is not None and not old.external:
             for ignored in goal.ignore_changes:
                 inputs = paths.reset(paths.parse(ignored), old.inputs, inputs)
-        time = now()
         return ResourceState(
             urn=goal.urn,
             type=goal.type,
@@ -119,8 +118,6 @@ class Planner:
             import_id=goal.import_id,
             retain_on_delete=goal.retain_on_delete,
             deleted_with=goal.deleted_with,
-            created=time,
-            modified=time,
             source_position=goal.source_position,
             stack_trace=list(goal.stack_trace),
             ignore_changes=list(goal.ignore_changes),
@@ -147,7 +144,6 @@ class Planner:
         if diff.replaces:
             return (yield from self._replace(goal, old, new, diff))
         if diff.changes == "some" or old.init_errors:
-            new.created = old.created
             return [
                 Step(
                     op=Op.UPDATE,
@@ -197,7 +193,6 @@ class Planner:
 
     def _import(self, goal: Registration, old: ResourceState | None, new: ResourceState) -> list[Step]:
         """Take over something that exists."""
-        new.id = goal.import_id
         if old is None or old.external:
             return [Step(op=Op.IMPORT, urn=goal.urn, type=goal.type, old=old, new=new)]
         self.replaced.add(goal.urn)
@@ -220,7 +215,6 @@ class Planner:
             raise PlanError(f"Duplicate resource URN '{request.urn}'; try giving it a unique name", request.urn)
         self.seen.add(request.urn)
         old = self.olds.get(request.urn)
-        time = now()
         new = ResourceState(
             urn=request.urn,
             type=request.type,
@@ -232,8 +226,6 @@ class Planner:
             dependencies=list(request.dependencies),
             provider=request.provider,
             additional_secret_outputs=list(request.additional_secret_outputs),
-            created=old.created if old is not None else time,
-            modified=time,
             source_position=request.source_position,
             stack_trace=list(request.stack_trace),
         )
