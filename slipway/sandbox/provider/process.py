@@ -28,10 +28,10 @@ def serve(engine_address: str) -> int:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(engine_address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    # the engine reads the very first line of stdout as the port
-    print(port, flush=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: _second_time_at_once(leave))
+    # the engine reads the very first line of stdout as the port
+    print(port, flush=True)
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     while not leave.wait(PARENT_EVERY_SECONDS):
         if os.getppid() != parent:

@@ -34,7 +34,7 @@ class Resource:
     def urn(self) -> str:
         return f"{STACK}::{self.token}::{self.name}"
 
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         return {"urn": self.urn, "type": self.token, "name": self.name}
 
 
@@ -44,15 +44,14 @@ class Driver:
     def __init__(self, stub: provider_pb2_grpc.ResourceProviderStub) -> None:
         self.stub = stub
         self.seeds = 0
+        self.process: subprocess.Popen[str] | None = None
 
     def configure(self, **inputs: Any) -> None:
         values = {name: value if isinstance(value, str) else json.dumps(value) for name, value in inputs.items()}
         self.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=""))
         self.stub.Configure(provider_pb2.ConfigureRequest(args=encode(values), acceptSecrets=True))
 
-    def checked(
-        self, token: str, name: str, given: Mapping[str, Any], olds: Mapping[str, Any] | None = None
-    ) -> provider_pb2.CheckResponse:
+    def checked(self, token: str, name: str, given: Mapping[str, Any], olds: Mapping[str, Any] | None = None) -> Any:
         self.seeds += 1
         return self.stub.Check(
             provider_pb2.CheckRequest(

@@ -48,15 +48,15 @@ def configs(engine: Any, world: dict[str, str]) -> Iterator[dict[str, str]]:
         engine.delete(resource)
 
 
-def half_made(error: grpc.RpcError) -> provider_pb2.ErrorResourceInitFailed:
-    details = dict(error.trailing_metadata())
+def half_made(error: Any) -> provider_pb2.ErrorResourceInitFailed:
+    details: dict[str, bytes] = dict(error.trailing_metadata())
     status = status_pb2.Status.FromString(details["grpc-status-details-bin"])
     found = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(found)
     return found
 
 
-def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, configs: dict[str, str]):
+def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, configs: dict[str, str]) -> None:
     given = {"name": "conformance-endpoint", "endpointConfigName": configs["works"]}
     endpoint = engine.create(ENDPOINT, "scorer", given)
     try:
@@ -88,7 +88,7 @@ def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, confi
     engine.delete(endpoint)
 
 
-def test_an_endpoint_that_never_serves_is_half_made_and_can_be_deleted(engine: Any, configs: dict[str, str]):
+def test_an_endpoint_that_never_serves_is_half_made_and_can_be_deleted(engine: Any, configs: dict[str, str]) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         engine.create(ENDPOINT, "broken", {"name": "conformance-broken", "endpointConfigName": configs["breaks"]})
     failed = half_made(caught.value)

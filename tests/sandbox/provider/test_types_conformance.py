@@ -23,13 +23,13 @@ def placed(value: Any, world: dict[str, str]) -> Any:
     return [placed(item, world) for item in value] if isinstance(value, list) else value
 
 
-def test_every_declared_type_has_a_case():
+def test_every_declared_type_has_a_case() -> None:
     assert set(supported()) == set(CASES) | SERVED_ELSEWHERE
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("token", sorted(CASES))
-def test_a_type_is_created_read_changed_imported_and_deleted(token: str, engine: Any, world: dict[str, str]):
+def test_a_type_is_created_read_changed_imported_and_deleted(token: str, engine: Any, world: dict[str, str]) -> None:
     case = placed(CASES[token], world)
     given = {**case["given"], **case.get("named", {})}
     resource = engine.create(token, "conformance", given)
@@ -81,7 +81,7 @@ def optional(token: str) -> set[str]:
 
 
 @pytest.mark.slow
-def test_an_id_of_the_wrong_form_is_refused(engine: Any):
+def test_an_id_of_the_wrong_form_is_refused(engine: Any) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         engine.imported("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", "no-slash")
     assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
