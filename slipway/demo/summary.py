@@ -30,9 +30,10 @@ def lines(facts: Facts, *, seconds: float, peak_bytes: int, where: str) -> list[
     kept = "; ".join(facts.kept) or "nothing"
     memory = f", {peak_bytes / MEBIBYTE:,.0f} MiB of memory at the peak" if peak_bytes else ""
     answers = f"at most {facts.largest_json:.1e} and {facts.largest_csv:.1e} from the model itself"
+    made = f"{facts.resources} resources, {facts.released} more for the release, all {facts.destroyed} destroyed"
     return [
         f"engine         {facts.engine}",
-        f"stack          {facts.resources} resources, {facts.released} more for the release, all {facts.destroyed} destroyed",
+        f"stack          {made}",
         f"data           {facts.landed}",
         f"model          {facts.score}",
         f"release        {facts.release}",
