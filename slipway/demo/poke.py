@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from slipway.demo.run_folder import RunFolder
     from slipway.pulumi_cli import Engine
 
@@ -21,12 +22,13 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
 def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, rows: Path) -> list[str]:
     """Return the lines to print: what runs where, and what to type."""
     state = shlex.quote(str(folder.state))
-    pulumi = "pulumi" if engine.argv[0].endswith("pulumi") else "python -m slipway.engine"
+    pulumi = shlex.join(engine.argv)
+    slipway = _slipway()
     return [
         f"endpoint {endpoint} is InService behind {url}; the sandbox goes on until you end it",
         "",
         "  # let this shell see the sandbox as AWS: aws, boto3 and pulumi all follow",
-        f'  eval "$(slipway sandbox env --state {state})"',
+        f'  eval "$({slipway} sandbox env --state {state})"',
         "",
         f"  aws sagemaker describe-endpoint --endpoint-name {endpoint}",
         f"  aws sagemaker-runtime invoke-endpoint --endpoint-name {endpoint} --content-type application/json \\",
@@ -41,5 +43,14 @@ def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, rows: P
         f"  {pulumi} preview --stack dev",
         "",
         "  # the end of it",
-        f"  slipway sandbox down --state {state}",
+        f"  {slipway} sandbox down --state {state}",
     ]
+
+
+def _slipway() -> str:
+    """Return the word that starts this tool in the user's shell: by its folder where PATH does not know it."""
+    ours = Path(sys.prefix) / "bin" / "slipway"
+    found = shutil.which("slipway")
+    if found is not None and (not ours.is_file() or Path(found).resolve() == ours.resolve()):
+        return "slipway"
+    return shlex.quote(str(ours)) if ours.is_file() else f"{shlex.quote(sys.executable)} -m slipway"
