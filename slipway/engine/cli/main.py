@@ -1,8 +1,8 @@
 """The entry: finds the command, runs it, and turns refusals into `error:` lines and exit codes."""
 
-import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from slipway.engine.cli import config, login, operations, stack
@@ -10,6 +10,7 @@ from slipway.engine.cli.arguments import Parser, globals_of, go_switches
 from slipway.engine.errors import EngineError, UnsupportedError
 
 PROGRAM = "pulumi"
+_OURS = "this is a defect of the engine, run the command again with -v 1 for the trace"
 UNSUPPORTED = (
     "about",
     "ai",
@@ -51,34 +52,40 @@ def build() -> Parser:
     return parser
 
 
+def run(argv: Sequence[str]) -> int:
+    """Find the command and run it."""
+    words = go_switches(argv)
+    first = next((word for word in words if not word.startswith("-")), None)
+    if first in UNSUPPORTED:
+        raise UnsupportedError(f"`{PROGRAM} {first}`")
+    parser = build()
+    args = parser.parse_args(words)
+    if args.command is None:
+        parser.print_help()
+        return 0
+    code: int = args.run(args)
+    sys.stdout.flush()
+    return code
+
+
 def main(argv: Sequence[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
-        words = go_switches(argv)
-        first = next((word for word in words if not word.startswith("-")), None)
-        if first in UNSUPPORTED:
-            raise UnsupportedError(f"`{PROGRAM} {first}`")
-        parser = build()
-        args = parser.parse_args(words)
-        if args.command is None:
-            parser.print_help()
-            return 0
-        code: int = args.run(args)
-        sys.stdout.flush()
+        return run(argv)
     except EngineError as error:
-        return _fail(error.message, error.exit_code)
+        message, code = error.message, error.exit_code
     except BrokenPipeError:
         # The reader of our output left: nothing more to say to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        return _fail("interrupted", 130)
-    except argparse.ArgumentError as error:
-        return _fail(str(error), 2)
-    return code
-
-
-def _fail(message: str, code: int) -> int:
+        message, code = "interrupted", 130
+    except OSError as error:
+        message, code = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}", 1
+    except Exception as error:  # noqa: BLE001 - the process's outermost frame
+        if any(word.startswith(("-v", "--verbose")) for word in argv):
+            traceback.print_exc()
+        message, code = f"the embedded engine broke: {type(error).__name__}: {error}; {_OURS}", 1
     sys.stdout.flush()
     print(f"error: {message}", file=sys.stderr)
     return code

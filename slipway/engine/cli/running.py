@@ -1,5 +1,6 @@
 """Running one operation: the core's request, the readers of its events, signals, lock, history."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -166,16 +167,17 @@ class Runner:
             def emit(event: dict[str, Any]) -> None:
                 with writing:
                     summary.update(event.get("summaryEvent") or {})
-                    for reader in readers:
-                        reader(event)
+                    for reader in readers.copy():
+                        _deliver(reader, event, readers)
 
             try:
                 yield emit
             finally:
-                if digest:
-                    print(digest.text())
-                if human:
-                    human.close()
+                with contextlib.suppress(BrokenPipeError):
+                    if digest:
+                        print(digest.text())
+                    if human:
+                        human.close()
 
     def _open_log(self, name: str) -> IO[str]:
         path = Path(self._session.folder, name)
@@ -186,6 +188,19 @@ class Runner:
         # A preview and the update after it share one log.
         self._log_mode = "a"
         return log
+
+
+def _deliver(reader: Reader, event: dict[str, Any], readers: list[Reader]) -> None:
+    """Hand an event to a reader; one that can't write any more is left out, and the operation goes on.
+
+    A full disk under the event log, or `up | head`, must not end an update half way.
+    """
+    try:
+        reader(event)
+    except OSError as error:
+        readers.remove(reader)
+        with contextlib.suppress(OSError):
+            print(f"warning: events are no longer written: {error.strerror or error}", file=sys.stderr)
 
 
 def _streaming() -> bool:
