@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from slipway import pulumi_cli
 from slipway.demo import poke, processes, run_folder, summary
+from slipway.demo.check import Broken
 from slipway.demo.console import Console
 from slipway.demo.measurements import Measurements
 from slipway.demo.stages import STAGES, Demo
@@ -103,9 +104,14 @@ def _abandon(run: Demo, error: BaseException) -> None:
         run.console.say(f"{failure}: ending it the hard way")
     processes.end_run(run.folder.root)
     outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-    run.measurements.write(run.folder.measurements, outcome=outcome, error=str(error), **_findings(run))
+    try:
+        run.measurements.write(run.folder.measurements, outcome=outcome, error=str(error), **_findings(run))
+    except OSError as failure:  # a full disk may be why the run failed: that is what the user must read
+        run.console.say(f"{run.folder.measurements} can't be written: {failure.strerror}")
     logs = [str(run.folder.logs), str(run.folder.state / "logs")]
     print(f"logs: {' and '.join(logs)}", file=sys.stderr)
+    if isinstance(error, Broken):
+        print("a claim of the demo did not hold: a fault of Slipway, please report it with these logs", file=sys.stderr)
 
 
 def _tidy(run: Demo) -> None:

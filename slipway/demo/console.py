@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import sys
 import time
 from contextlib import contextmanager
@@ -39,7 +40,8 @@ class Console:
         """Show what is going on at the moment; gone with the next line, and never in a plain log."""
         if self._live:
             seconds = time.monotonic() - self._started
-            self._write(f"{CLEAR_LINE}{INDENT}{next(self._spinner)} {text} ({seconds:.0f} s)"[:200])
+            room = shutil.get_terminal_size().columns - 1
+            self._write(CLEAR_LINE + f"{INDENT}{next(self._spinner)} {seconds:3.0f} s  {text}"[:room])
 
     @contextmanager
     def stage(self, title: str) -> Iterator[None]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway.demo import processes
 from slipway.failure import Misuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterator
 
 NOTE = "run.json"
 KEPT_RUNS = 5
 # what a stack does not need; the tool itself runs from where it is installed
-LEFT_BEHIND = frozenset({"slipway", "tests", "bench", "docs", "build", "dist", "__pycache__"})
+LEFT_BEHIND = frozenset({"slipway", "tests", "bench", "docs"})
+CACHES = frozenset({"__pycache__", "build", "dist", "node_modules"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def make(project: Path, runs: Path) -> RunFolder:
         root.mkdir(mode=0o700)
         folder = RunFolder(root)
         folder.note()
-        shutil.copytree(project, folder.project, ignore=_ignore(project), symlinks=True)
+        _copy(project, folder.project, runs.resolve())
         # Pulumi.yaml names `.venv` as the program's virtual environment
         (folder.project / ".venv").symlink_to(sys.prefix)
     except OSError as error:
@@ -85,19 +87,41 @@ def make(project: Path, runs: Path) -> RunFolder:
     return folder
 
 
-def _ignore(project: Path) -> Any:
-    def ignore(folder: str, names: list[str]) -> Iterable[str]:
-        top = folder == str(project)
-        return [
+def _copy(project: Path, target: Path, runs: Path) -> None:
+    """Copy what belongs to the project: what git would commit, or without git everything but the obvious."""
+    target.mkdir()
+    for path in _committable(project) or _walk(project, runs):
+        name = path.relative_to(project)
+        if name.parts[0] in LEFT_BEHIND or name.parts[0].startswith(".") or not path.is_file():
+            continue
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, place)
+
+
+def _committable(project: Path) -> list[Path]:
+    """Return the files that are tracked or could be; none where there is no git or no repository."""
+    words = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    try:
+        listed = subprocess.run(words, cwd=project, capture_output=True, check=True, stdin=subprocess.DEVNULL).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return [project / os.fsdecode(name) for name in listed.split(b"\0") if name]
+
+
+def _walk(project: Path, runs: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(project):
+        place = Path(folder)
+        names[:] = [
             name
             for name in names
-            if (name.startswith(".") and name != ".env")
-            or name == "__pycache__"
-            or name.endswith(".egg-info")
-            or (top and name in LEFT_BEHIND)
+            if not name.startswith(".")
+            and name not in CACHES
+            and not name.endswith(".egg-info")
+            and not (place / name / "pyvenv.cfg").exists()
+            and (place / name).resolve() != runs
         ]
-
-    return ignore
+        yield from (place / name for name in files)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,21 @@ def test_the_copy_has_what_a_stack_needs_and_this_pythons_environment(tmp_path: 
     assert (made.project / ".venv").resolve() == Path(sys.prefix).resolve()
 
 
+def test_in_a_repository_what_git_ignores_is_not_copied(tmp_path: Path) -> None:
+    source = project(tmp_path)
+    (source / ".git" / "config").unlink()
+    (source / ".git").rmdir()
+    subprocess.run(["git", "init", "-q"], cwd=source, check=True)
+    (source / ".gitignore").write_text("*.csv\nruns/\n")
+    (source / "infra" / "huge.csv").write_text("1")
+    (source / "prices").mkdir()
+    (source / "prices" / "new.json").write_text("{}")
+    made = run_folder.make(source, source / "runs")
+    copied = {str(path.relative_to(made.project)) for path in made.project.rglob("*") if path.is_file()}
+    names = {name for name in copied if not name.startswith(".venv")}
+    assert names == {"Pulumi.yaml", "infra/program.py", "infra/__pycache__/x.pyc", "prices/new.json"}
+
+
 def test_a_folder_that_is_no_project_is_misuse(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match=r"no Pulumi\.yaml"):
         run_folder.make(tmp_path, tmp_path / "runs")
