@@ -13,7 +13,7 @@ from slipway.engine.execution.deployment import Deployment
 from slipway.engine.execution.hooks import Hooks
 from slipway.engine.execution.refreshing import Refresher
 from slipway.engine.execution.runner import StepRunner
-from slipway.engine.planning.ending import plan_deletions
+from slipway.engine.planning.ending import plan_deletions, plan_kept
 from slipway.engine.planning.planner import Planner
 from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
@@ -114,7 +114,7 @@ class _Run:
         if self.request.stop.canceled.is_set():
             self.failed = True
             self.events.diagnostic("error", "update canceled" if not self.preview else "preview canceled")
-        elif self.runner.failures or (self.deployment is not None and self.deployment.planner.errors):
+        elif self.runner.failures or (self.deployment is not None and self.deployment.impossible):
             self.failed = True
             self.events.diagnostic("error", "preview failed" if self.preview else "update failed")
         if self.deployment is not None and self.deployment.refused:
@@ -242,10 +242,12 @@ class _Run:
         if deployment is None:
             return
         steps = plan_deletions(deployment.planner)
-        if deployment.planner.errors and not self.preview:
-            for error in deployment.planner.errors:
-                self.events.diagnostic("error", error.message, error.urn)
+        deployment.show_planned_errors()
+        if deployment.impossible and not self.preview:
             return
+        if self.request.kind == "destroy":
+            for step in plan_kept(deployment.planner, steps):
+                self.runner.run(step)
         done = run_deletions(
             steps,
             self.runner.run,

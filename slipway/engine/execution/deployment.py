@@ -58,6 +58,8 @@ class Deployment:
         self.halted = threading.Event()
         """Nothing more is begun: something failed, or somebody asked to stop."""
         self.refused = False
+        self.impossible = False
+        """A preview found something that the operation itself would refuse."""
         """The program asked for something that can't be done."""
         self._planning = threading.Lock()
         self._slots = threading.Semaphore(max(1, request.options.parallel))
@@ -81,6 +83,7 @@ class Deployment:
                     known = {key: value for key, value in goal.inputs.items() if not has_unknown(value)}
                     goal = replace(goal, inputs=known)
                 steps = self._drive(self.planner.plan(goal))
+                self.show_planned_errors()
             if hopeless:
                 # What it needs has failed: its inputs are looked at, and nothing is done.
                 self._failed.add(goal.urn)
@@ -263,6 +266,13 @@ class Deployment:
         """Begin nothing more."""
         self.events.quiet_program = True
         self.halted.set()
+
+    def show_planned_errors(self) -> None:
+        """Say what a preview found to be impossible; it goes on, and fails at its end."""
+        for error in self.planner.errors:
+            self.events.diagnostic("error", error.message, error.urn)
+        self.impossible = self.impossible or bool(self.planner.errors)
+        self.planner.errors.clear()
 
     def refuse(self, error: Exception, urn: str) -> None:
         """Say what can't be done, and begin nothing more."""

@@ -86,7 +86,7 @@ class StepRunner:
         if step.op is not Op.REFRESH:
             if step.logical:
                 self._events.count(step)
-            if self._preview or state.custom or step.op in DELETIONS or step.untouched or step.skipped_create:
+            if self._preview or state.custom or step.op in DELETIONS:
                 self._events.after(step)
 
     def register_outputs(self, step: Step, outputs: Properties) -> None:
@@ -178,11 +178,14 @@ class StepRunner:
 
     def _same(self, step: Step) -> tuple[str, ...]:
         old, new = step.old, step.new
-        if old is None or new is None or step.untouched or step.skipped_create:
-            if new is not None and urns.is_provider(step.type) and not step.skipped_create:
+        if old is None or new is None or step.skipped_create:
+            return ()
+        new.id = old.id
+        if step.untouched:
+            if urns.is_provider(step.type):
                 self._registry.configure(step.urn, new.id, new.inputs, new.outputs)
             return ()
-        new.id, new.outputs = old.id, old.outputs
+        new.outputs = old.outputs
         new.created, new.modified = old.created, old.modified
         new.init_errors = old.init_errors
         if urns.is_provider(step.type):

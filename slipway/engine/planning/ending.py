@@ -1,6 +1,6 @@
 """What is deleted at the end of an operation: what was replaced, and what the program did not register."""
 
-from slipway.engine.planning.planner import Planner
+from slipway.engine.planning.planner import Planner, kept_as_it_is
 from slipway.engine.planning.questions import PlanError
 from slipway.engine.planning.steps import Op, Step, deletion
 from slipway.engine.planning.targets import always_included
@@ -23,6 +23,18 @@ def plan_deletions(planner: Planner) -> list[Step]:
         )
         steps.append(deletion(resource, op, call_provider=not resource.retain_on_delete and not with_other))
     return steps
+
+
+def plan_kept(planner: Planner, deletions: list[Step]) -> list[Step]:
+    """Return the steps that say which resources a selective destroy keeps."""
+    if not (planner.targets or planner.excludes or planner.options.exclude_protected):
+        return []
+    gone = {id(step.old) for step in deletions}
+    return [
+        kept_as_it_is(resource, resource.urn)
+        for resource in planner.base.resources
+        if id(resource) not in gone and not resource.delete
+    ]
 
 
 def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:

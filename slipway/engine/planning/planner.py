@@ -255,9 +255,15 @@ class Planner:
         """Leave a resource as it is, or unmade."""
         if old is None:
             return Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=new, new=new, skipped_create=True)
-        kept = old.copy()
-        kept.urn = goal.urn
-        return Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=old, new=kept, untouched=True)
+        return kept_as_it_is(old, goal.urn)
+
+
+def kept_as_it_is(old: ResourceState, urn: str) -> Step:
+    """Return the step that keeps a resource which the operation is not about."""
+    kept = old.copy()
+    kept.urn = urn
+    kept.id = ""
+    return Step(op=Op.SAME, urn=urn, type=old.type, old=old, new=kept, untouched=True)
 
 
 def _failure_text(goal: Registration, inputs: Properties, failure: CheckFailure) -> str:
