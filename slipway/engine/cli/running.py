@@ -99,7 +99,9 @@ class Runner:
         return Outcome(result.succeeded, summary.get("resourceChanges") or result.resource_changes)
 
     def _persist(self, data: bytes) -> None:
-        self._session.backend.save(self._session.stack, data)
+        # Resource hooks are the one feature of a later format that the engine writes.
+        features = ("hooks",) if b'"resourceHooks":{' in data else ()
+        self._session.backend.save(self._session.stack, data, features=features)
 
     def _readable(self, deployment: dict[str, Any] | None) -> dict[str, Any] | None:
         """Return the deployment under the stack's own salt, should it come from elsewhere."""
