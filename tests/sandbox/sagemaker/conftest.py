@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import subprocess
 import sys
 import tarfile
@@ -72,6 +73,19 @@ def tar_gz(files: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on, from outside the range that outgoing connections take theirs from.
+
+    A sandbox on port 0 could not come back on the same port: its server sets no SO_REUSEADDR then.
+    """
+    for _ in range(1000):
+        port = 12_000 + uuid.uuid4().int % 8_000
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise AssertionError("no free port")
+
+
 @dataclass
 class World:
     """A running sandbox and one bucket of it."""
@@ -89,6 +103,7 @@ class World:
 
     def up(self) -> dict[str, Any]:
         """Start the sandbox, on the port it had before if it had one."""
+        self.port = self.port or free_port()
         done = self.control("up", "--json", "--port", str(self.port), "--project", str(self.project))
         assert done.returncode == 0, done.stderr
         running: dict[str, Any] = json.loads(done.stdout)

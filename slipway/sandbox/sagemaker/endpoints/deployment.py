@@ -80,9 +80,13 @@ def resume(context: Context, record: dict[str, Any]) -> None:
         delete(context, name)
         return
     endpoint = make_live(context, name)
+    # one that was in service stays so to the outside, FailureReason and all: its requests wait for it
+    endpoint.coming_back = status != "Creating"
+    settle = status != "InService" and "next" not in releases
 
     def back() -> None:
-        up = _bring_up(endpoint, releases["current"], settle=status == "Creating" or "next" not in releases)
+        up = _bring_up(endpoint, releases["current"], settle=settle)
+        endpoint.coming_back = False
         if up and "next" in releases:
             _roll(endpoint, releases["next"], releases.get("deployment"))
 
@@ -101,6 +105,7 @@ def _begin(endpoint: LiveEndpoint, work: Callable[[], object]) -> None:
             reason = f"InternalServerError: the sandbox failed: {error!r}"[:REASON_LIMIT]
             set_status(endpoint.context, endpoint.name, "Failed", FailureReason=reason)
         finally:
+            endpoint.coming_back = False
             endpoint.settled.set()
 
     threading.Thread(target=main, name=f"deploy-{endpoint.name}", daemon=True).start()

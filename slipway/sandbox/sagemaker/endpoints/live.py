@@ -24,16 +24,24 @@ class LiveEndpoint:
         self.settled = threading.Event()
         """Clear while a deployment is under way."""
         self.settled.set()
+        self.coming_back = False
+        """True while the fleet of an endpoint that was in service before the sandbox's restart starts again."""
         self._lock = threading.Lock()
+        self._routed = threading.Condition(self._lock)
         self._routes: tuple[tuple[float, Fleet], ...] = ()
         self._starting: list[Fleet] = []
         self._random = random.Random(name)  # noqa: S311 - the same split from run to run
         self._generation = 0
         threading.Thread(target=self._tick, name=f"endpoint-{name}", daemon=True).start()
 
-    def enter(self) -> Fleet | None:
-        """Choose a fleet and count the request into it, so that nobody stops it; None when nothing serves."""
-        with self._lock:
+    def enter(self, patience: float) -> Fleet | None:
+        """Choose a fleet and count the request into it, so that nobody stops it; None when nothing serves.
+
+        While the endpoint comes back after a restart, the request waits `patience` seconds.
+        """
+        with self._routed:
+            if not self._routes:
+                self._routed.wait_for(lambda: self._routes or not self.coming_back, patience)
             if not self._routes:
                 return None
             fleet = self._routes[0][1]
@@ -47,6 +55,7 @@ class LiveEndpoint:
         """Send requests to these fleets from now on; shares of zero are dropped."""
         with self._lock:
             self._routes = tuple((share, fleet) for share, fleet in routes if share > 0)
+            self._routed.notify_all()
 
     def fleets(self) -> list[Fleet]:
         """Return the fleets that take requests."""

@@ -54,7 +54,7 @@ def invoke(endpoint_name: str, headers: Mapping[str, str], body: bytes, context:
     if len(body) > BODY_LIMIT:
         raise ApiError("ValidationError", f"the body has {len(body)} bytes, at most {BODY_LIMIT} are allowed", 413)
     endpoint = live(context, endpoint_name)
-    fleet = endpoint.enter() if endpoint is not None else None
+    fleet = endpoint.enter(REPLACEMENT_SECONDS) if endpoint is not None else None
     if endpoint is None or fleet is None:
         raise ApiError("ValidationError", f"Endpoint {endpoint_name} of account {context.scope.account} not found.")
     try:
