@@ -1,7 +1,5 @@
 """`python -m slipway.sandbox up|down|status|logs|env|serve`."""
 
-from __future__ import annotations
-
 import sys
 
 from slipway.sandbox.control.commands import main

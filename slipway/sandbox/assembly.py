@@ -1,7 +1,5 @@
 """Puts the sandbox's parts together: the gateway, moto behind it, the SageMaker service, and their memory."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable
@@ -12,9 +10,10 @@ from cheroot.server import HTTPServer
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
+from slipway.sandbox.moto_adapter.issued_keys import issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
 from slipway.sandbox.moto_adapter.mount import Moto
-from slipway.sandbox.moto_adapter.issued_keys import issued_key
+from slipway.sandbox.moto_adapter.quiet import QuietLock
 from slipway.sandbox.sagemaker import lifecycle
 from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
 from slipway.sandbox.sagemaker.front import SageMaker
@@ -36,8 +35,9 @@ class Sandbox:
         self._endpoint = "http://127.0.0.1"
         self._contexts: dict[Scope, Context] = {}
         self._store = Store(state.store_file)
-        self._moto = Moto(load_state=lambda: self._keeper.restore(), changed=lambda: self._keeper.changed())
-        self._keeper = Keeper(state.moto_folder, self._moto.quiet)
+        quiet = QuietLock()
+        self._keeper = Keeper(state.moto_folder, quiet)
+        self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
         self._sagemaker = SageMaker(self.context)
         self.gateway = Gateway(
             secret=secret,
@@ -50,11 +50,11 @@ class Sandbox:
         )
 
     def server(self, port: int) -> HTTPServer:
-        """The server of the gateway, not yet bound."""
+        """Return the server of the gateway, not yet bound."""
         return make_server(port, self.gateway.handle)
 
     def context(self, scope: Scope) -> Context:
-        """The surroundings of requests in a scope."""
+        """Return the surroundings of requests in a scope."""
         if scope not in self._contexts:
             clients = AwsClients(self._endpoint, scope.account, scope.region, self._secret, self.gateway.handle)
             self._contexts[scope] = Context(scope, self._store, clients, self._state.root, self._project)

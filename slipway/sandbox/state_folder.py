@@ -1,7 +1,5 @@
 """The one folder that holds everything the sandbox remembers, and who may use it."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os
@@ -78,7 +76,7 @@ class StateFolder:
             return not free
 
     def running(self) -> Running | None:
-        """What `sandbox.json` says, or None when it is absent or not whole."""
+        """Return what `sandbox.json` says, or None when it is absent or not whole."""
         try:
             return Running(**json.loads(self.running_file.read_text()))
         except (OSError, ValueError, TypeError):
@@ -89,7 +87,7 @@ class StateFolder:
         write_whole(self.running_file, json.dumps(asdict(running), indent=2) + "\n")
 
     def secret(self, account: str) -> str:
-        """The random secret that every request must be signed with, made at first use and kept."""
+        """Return the random secret that every request must be signed with, made at first use and kept."""
         stored = self._credentials()
         secret = stored.get("secret_access_key") or secrets.token_urlsafe(30)
         wanted = {"access_key_id": account, "secret_access_key": secret}
@@ -105,7 +103,7 @@ class StateFolder:
         return stored
 
     def passphrase(self) -> str:
-        """The random passphrase of the stacks kept in this folder, made at first use and kept."""
+        """Return the random passphrase of the stacks kept in this folder, made at first use and kept."""
         file = self.root / "passphrase"
         try:
             return file.read_text().strip()

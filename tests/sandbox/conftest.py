@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +15,8 @@ import pytest
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
@@ -42,7 +43,7 @@ class Sandbox:
     _clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, *, account: str = ACCOUNT, region: str = REGION) -> Any:
-        """A boto3 client of a service in an account and region, kept for the next call."""
+        """Return a boto3 client of a service in an account and region, kept for the next call."""
         key = (service, account, region)
         if key not in self._clients:
             session = boto3.Session(aws_access_key_id=account, aws_secret_access_key=self.secret, region_name=region)
@@ -107,7 +108,7 @@ def is_alive(pid: int) -> bool:
 
 
 def marked_processes(state: Path) -> list[int]:
-    """The processes that the sandbox of a folder started, found by the mark in their environment."""
+    """Return the processes that the sandbox of a folder started, found by the mark in their environment."""
     mark = f"SLIPWAY_SANDBOX_STATE={state}".encode()
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
@@ -140,7 +141,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def control_word() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """The command line of the sandbox: `control_word("up", state=...)`."""
+    """Return the command line of the sandbox: `control_word("up", state=...)`."""
     return control
 
 

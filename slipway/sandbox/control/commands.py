@@ -1,7 +1,5 @@
 """The words of `slipway sandbox`: parses them, calls, prints."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import logging
@@ -162,7 +160,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.ready_fd is None:
         serve(_options(arguments), lambda running: print(f"serving at {running.endpoint}", flush=True))
         return 0
-    os.set_inheritable(arguments.ready_fd, False)  # noqa: FBT003
+    os.set_inheritable(arguments.ready_fd, False)
     with os.fdopen(arguments.ready_fd, "w") as pipe:
 
         def ready(running: Running) -> None:

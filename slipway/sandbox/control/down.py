@@ -1,7 +1,5 @@
 """`down`: stop the serving process and make sure that nothing of it is left."""
 
-from __future__ import annotations
-
 import os
 import signal
 import time

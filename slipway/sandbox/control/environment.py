@@ -1,7 +1,5 @@
 """The environment in which AWS's clients, pulumi and our provider find the sandbox and nothing else."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import sys
@@ -42,7 +40,7 @@ def environment(state: StateFolder, running: Running) -> dict[str, str]:
 
 
 def exports(variables: dict[str, str]) -> str:
-    """The variables as lines for `eval "$(slipway sandbox env)"`."""
+    """Return the variables as lines for `eval "$(slipway sandbox env)"`."""
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
 
 

@@ -1,6 +1,4 @@
-"""Ends the processes that a killed sandbox left: the guard of its containers does so too, unless it was killed as well."""
-
-from __future__ import annotations
+"""Ends the processes that a killed sandbox left, should the guard of its containers have been killed as well."""
 
 from slipway.sandbox.state_folder import StateFolder
 

@@ -1,7 +1,5 @@
 """What the sandbox wrote down."""
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -9,7 +7,7 @@ from pathlib import Path
 
 
 def tail(file: Path, lines: int) -> Iterator[str]:
-    """The last lines of a log, oldest first."""
+    """Return the last lines of a log, oldest first."""
     with file.open(errors="replace") as stream:
         yield from (line.rstrip("\n") for line in deque(stream, maxlen=lines))
 

@@ -1,7 +1,5 @@
 """Asks a port who is behind it."""
 
-from __future__ import annotations
-
 import http.client
 import json
 import socket
@@ -12,7 +10,7 @@ from slipway.sandbox.gateway.app import HEALTH
 
 
 def health(port: int, patience: float = 2.0) -> dict[str, Any] | None:
-    """The health of the sandbox at a port, or None when none answers there."""
+    """Return the health of the sandbox at a port, or None when none answers there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         connection.request("GET", HEALTH)
@@ -34,7 +32,7 @@ def occupant(port: int) -> str:
 
 
 def _process_at(port: int) -> str | None:
-    """The process that listens on the port, where Linux's /proc tells."""
+    """Return the process that listens on the port, where Linux's /proc tells."""
     try:
         lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
     except OSError:

@@ -1,7 +1,5 @@
 """The sandbox's own process: from the lock on its folder to the last child that ends."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

@@ -1,7 +1,5 @@
 """`up`: start the serving process, detached, and wait until it answers."""
 
-from __future__ import annotations
-
 import json
 import os
 import select
@@ -39,7 +37,7 @@ def up(options: Options, *, port_given: bool) -> Started:
 
 
 def _already(state: StateFolder, options: Options, *, port_given: bool) -> Started:
-    """The folder is served: wait until its sandbox answers, and make sure that it is the one that was asked for."""
+    """Wait until the sandbox that serves the folder answers, and make sure that it is the one that was asked for."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         running = state.running()

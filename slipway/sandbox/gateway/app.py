@@ -1,6 +1,4 @@
-"""The gateway itself: checks the sender and the signature, then routes by the service that the request was signed for."""
-
-from __future__ import annotations
+"""The gateway itself: checks sender and signature, then routes by the service that the request was signed for."""
 
 import logging
 import re
@@ -8,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from slipway.sandbox.gateway.errors import Refusal, error_answer, protocol_of
+from slipway.sandbox.gateway.errors import RefusalError, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.presigned_v2 import claim_of_v2, verify_v2
@@ -85,20 +83,24 @@ class Gateway:
             check_sender(request)
             if request.path == HEALTH and request.method == "GET":
                 return Answer(200, [("Content-Type", "application/json")], self._health())
-            claim = claim_of(request) or claim_of_v2(request, self._region)
-            if claim is None:
-                service = _unsigned_service(request)
-                raise Refusal("MissingAuthenticationToken", "the request is not signed")
+            service = _unsigned_service(request)
+            claim = self._claim(request)
             service = claim.service
             account = self._authenticate(request, claim)
             return self._own.get(service, self._rest).answer(request, claim, account)
-        except Refusal as refusal:
+        except RefusalError as refusal:
             code = SPELLING.get((refusal.code, protocol_of(request, service)), refusal.code)
             return error_answer(request, service, code, refusal.message, refusal.status)
         except Exception as error:
             # the outermost loop of a request: whatever went wrong, the client gets an answer and the log the trace
             log.exception("%s %s (%s) failed", request.method, request.path, service or "unsigned")
             return error_answer(request, service, "InternalFailure", f"the sandbox failed: {error!r}", 500)
+
+    def _claim(self, request: Request) -> Claim:
+        claim = claim_of(request) or claim_of_v2(request, self._region)
+        if claim is None:
+            raise RefusalError("MissingAuthenticationToken", "the request is not signed")
+        return claim
 
     def _authenticate(self, request: Request, claim: Claim) -> str:
         if ACCOUNT.fullmatch(claim.access_key):
@@ -107,7 +109,7 @@ class Gateway:
             issued = self._issued(claim.access_key)
             if issued is None:
                 message = "the access key id must be a 12-digit account, or a key that the sandbox issued"
-                raise Refusal("UnknownKey", f"{message}, got {claim.access_key!r}")
+                raise RefusalError("UnknownKey", f"{message}, got {claim.access_key!r}")
             secret, account = issued
         check = verify if claim.signed_headers else verify_v2
         check(request, claim, secret, self._clock)
@@ -115,7 +117,7 @@ class Gateway:
 
 
 def _unsigned_service(request: Request) -> str:
-    """The service that an unsigned request most likely meant: only its error's shape hangs on it."""
+    """Return the service that an unsigned request most likely meant: only its error's shape hangs on it."""
     if request.header("x-amz-target") or request.header("content-type").startswith("application/x-www-form-urlencoded"):
         return ""
     return "sagemaker" if request.path.startswith("/endpoints/") else "s3"

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from slipway.sandbox.gateway.http import Answer, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ecr import ECRClient
@@ -40,7 +41,7 @@ class AwsClients:
         self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
-        """The boto3 client of a service by boto3's name of it."""
+        """Return the boto3 client of a service by boto3's name of it."""
         if service not in self._clients:
             with CREATION:
                 if service not in self._clients:
@@ -75,7 +76,7 @@ class AwsClients:
         url = urlsplit(request.url)
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         headers.setdefault("host", url.netloc)
-        body = request.body
+        body: Any = request.body
         content = body.read() if hasattr(body, "read") else body or b""
         answer = self._handle(
             Request(
@@ -86,7 +87,7 @@ class AwsClients:
                 body=content.encode() if isinstance(content, str) else bytes(content),
             )
         )
-        return AWSResponse(request.url, answer.status, dict(answer.headers), _Raw(answer.body))
+        return AWSResponse(request.url, answer.status, cast("Any", dict(answer.headers)), _Raw(answer.body))
 
     @property
     def s3(self) -> S3Client:

@@ -1,7 +1,5 @@
 """Errors in the shape that the client of each service expects, decided from the request alone."""
 
-from __future__ import annotations
-
 import json
 import struct
 from uuid import uuid4
@@ -12,7 +10,7 @@ from slipway.sandbox.gateway.http import Answer, Request
 REST_XML = frozenset({"s3control", "route53", "cloudfront"})
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """A request that the gateway does not let through; the code is looked up in the protocol's own spelling."""
 
     def __init__(self, code: str, message: str, status: int = 403) -> None:
@@ -23,7 +21,7 @@ class Refusal(Exception):
 
 
 def protocol_of(request: Request, service: str) -> str:
-    """The wire protocol: s3, rest-xml, cbor, json, ec2, query or rest-json.
+    """Return the wire protocol: s3, rest-xml, cbor, json, ec2, query or rest-json.
 
     Botocore's models would say it too, at 50 ms a service for the first request.
     """
@@ -31,19 +29,20 @@ def protocol_of(request: Request, service: str) -> str:
         return "s3"
     if service in REST_XML:
         return "rest-xml"
+    form = request.header("content-type").startswith("application/x-www-form-urlencoded")
     if request.header("smithy-protocol") == "rpc-v2-cbor":
-        return "cbor"
-    if request.header("x-amz-target"):
-        return "json"
-    if request.header("content-type").startswith("application/x-www-form-urlencoded"):
-        return "ec2" if service == "ec2" else "query"
-    if "Action=" in request.query:
-        return "ec2" if service == "ec2" else "query"
-    return "rest-json"
+        protocol = "cbor"
+    elif request.header("x-amz-target"):
+        protocol = "json"
+    elif form or "Action=" in request.query:
+        protocol = "ec2" if service == "ec2" else "query"
+    else:
+        protocol = "rest-json"
+    return protocol
 
 
 def error_answer(request: Request, service: str, code: str, message: str, status: int) -> Answer:
-    """An error as the service itself would word it on the wire."""
+    """Return an error as the service itself would word it on the wire."""
     protocol = protocol_of(request, service)
     request_id = str(uuid4())
     if protocol == "cbor":
@@ -71,7 +70,7 @@ def _xml(protocol: str, code: str, message: str, status: int, request_id: str) -
 
 
 def _cbor_strings(values: dict[str, str]) -> bytes:
-    """A CBOR map of text to text (RFC 8949): all that an error needs."""
+    """Return a CBOR map of text to text (RFC 8949): all that an error needs."""
 
     def text(value: str) -> bytes:
         data = value.encode()

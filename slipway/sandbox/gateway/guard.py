@@ -1,10 +1,8 @@
 """Who may talk to the sandbox at all: it starts processes on request, so no web page may reach it."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
-from slipway.sandbox.gateway.errors import Refusal
+from slipway.sandbox.gateway.errors import RefusalError
 from slipway.sandbox.gateway.http import Request
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -14,10 +12,10 @@ def check_sender(request: Request) -> None:
     """Refuse a Host that is not loopback (DNS rebinding) and an Origin that is not (a page in a browser)."""
     host = request.header("host")
     if not _is_loopback(f"//{host}"):
-        raise Refusal("AccessDenied", f"the Host header must name this machine's loopback, got {host!r}")
+        raise RefusalError("AccessDenied", f"the Host header must name this machine's loopback, got {host!r}")
     origin = request.headers.get("origin")
     if origin is not None and not _is_loopback(origin):
-        raise Refusal("AccessDenied", f"the sandbox answers no web page of another origin, got Origin {origin!r}")
+        raise RefusalError("AccessDenied", f"the sandbox answers no web page of another origin, got Origin {origin!r}")
 
 
 def _is_loopback(url: str) -> bool:

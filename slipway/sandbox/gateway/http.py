@@ -1,7 +1,5 @@
 """A request and its answer as plain values, the same whether they came over a socket or from inside the process."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -19,11 +17,11 @@ class Request:
     body: bytes = b""
 
     def header(self, name: str) -> str:
-        """A header's value by lower-case name, or an empty string."""
+        """Return a header's value by lower-case name, or an empty string."""
         return self.headers.get(name, "")
 
     def query_values(self) -> dict[str, str]:
-        """The query string decoded; the last of repeated names wins."""
+        """Return the query string decoded; the last of repeated names wins."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
@@ -36,5 +34,5 @@ class Answer:
     body: bytes = b""
 
     def header(self, name: str) -> str:
-        """A header's value by lower-case name, or an empty string."""
+        """Return a header's value by lower-case name, or an empty string."""
         return next((value for key, value in self.headers if key.lower() == name), "")

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/RESTAuthentication.html
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -12,21 +10,53 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from slipway.sandbox.gateway.errors import Refusal
+from slipway.sandbox.gateway.errors import RefusalError
 from slipway.sandbox.gateway.http import Request
 from slipway.sandbox.gateway.sigv4 import Claim
 
 # the sub-resources and response overrides that take part in the signature
 SIGNED_QUERY = frozenset(
-    "accelerate acl analytics cors delete inventory lifecycle location logging metrics notification object-lock "
-    "partNumber policy replication requestPayment response-cache-control response-content-disposition "
-    "response-content-encoding response-content-language response-content-type response-expires restore select "
-    "select-type storageClass tagging torrent uploadId uploads versionId versioning versions website".split()
+    [
+        "accelerate",
+        "acl",
+        "analytics",
+        "cors",
+        "delete",
+        "inventory",
+        "lifecycle",
+        "location",
+        "logging",
+        "metrics",
+        "notification",
+        "object-lock",
+        "partNumber",
+        "policy",
+        "replication",
+        "requestPayment",
+        "response-cache-control",
+        "response-content-disposition",
+        "response-content-encoding",
+        "response-content-language",
+        "response-content-type",
+        "response-expires",
+        "restore",
+        "select",
+        "select-type",
+        "storageClass",
+        "tagging",
+        "torrent",
+        "uploadId",
+        "uploads",
+        "versionId",
+        "versioning",
+        "versions",
+        "website",
+    ]
 )
 
 
 def claim_of_v2(request: Request, region: str) -> Claim | None:
-    """The claim of a URL presigned with version 2, or None; it names no region, so the caller's is taken."""
+    """Return the claim of a URL presigned with version 2, or None; it names no region, so the caller's is taken."""
     values = request.query_values()
     if not {"AWSAccessKeyId", "Signature", "Expires"} <= values.keys():
         return None
@@ -43,9 +73,9 @@ def claim_of_v2(request: Request, region: str) -> Claim | None:
 
 
 def verify_v2(request: Request, claim: Claim, secret: str, clock: Callable[[], datetime]) -> None:
-    """Raise a Refusal unless the URL was presigned with this secret and has not expired."""
+    """Raise a RefusalError unless the URL was presigned with this secret and has not expired."""
     if not claim.timestamp.isdigit() or datetime.fromtimestamp(int(claim.timestamp), UTC) < clock():
-        raise Refusal("AccessDenied", f"the request has expired: Expires={claim.timestamp}")
+        raise RefusalError("AccessDenied", f"the request has expired: Expires={claim.timestamp}")
     amazon = sorted((name, value) for name, value in request.headers.items() if name.startswith("x-amz-"))
     resource = request.path
     pairs = sorted(pair.partition("=") for pair in request.query.split("&"))
@@ -56,4 +86,4 @@ def verify_v2(request: Request, claim: Claim, secret: str, clock: Callable[[], d
     text = "\n".join(lines).encode("latin-1")
     expected = base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha1).digest()).decode()
     if not hmac.compare_digest(expected, claim.signature):
-        raise Refusal("SignatureDoesNotMatch", "the signature of the presigned URL does not match")
+        raise RefusalError("SignatureDoesNotMatch", "the signature of the presigned URL does not match")

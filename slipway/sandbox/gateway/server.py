@@ -5,8 +5,6 @@ connections wait in a selector and hold no thread. Its WSGI bridge folds `_` and
 it: headers reach us as they were sent, and S3 metadata keeps its spelling.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -21,9 +19,9 @@ NO_BODY = frozenset({204, 304})
 
 
 def make_server(port: int, handle: Callable[[Request], Answer]) -> HTTPServer:
-    """A server bound to 127.0.0.1 only; port 0 takes a free one. Call `prepare()` to bind, `serve()` to answer."""
+    """Return a server for 127.0.0.1 only; port 0 takes a free one. `prepare()` binds it, `serve()` answers."""
 
-    class Bridge(Gateway):  # type: ignore[misc]
+    class Bridge(Gateway):
         def respond(self) -> None:
             _write(self.req, handle(_read(self.req)))
 

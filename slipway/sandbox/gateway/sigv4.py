@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import posixpath
@@ -14,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
-from slipway.sandbox.gateway.errors import Refusal
+from slipway.sandbox.gateway.errors import RefusalError
 from slipway.sandbox.gateway.http import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 TOLERANCE = timedelta(minutes=15)
-# what may stand in x-amz-content-sha256 for a digest: the body is then protected by its chunks, or (TLS) by the transport
+LONGEST_EXPIRY = 7 * 24 * 3600
+# what may stand in x-amz-content-sha256 for a digest: the body is then protected by its chunks or by TLS
 UNSIGNED_FORMS = frozenset(
     {
         "UNSIGNED-PAYLOAD",
@@ -51,7 +50,7 @@ class Claim:
 
 
 def claim_of(request: Request) -> Claim | None:
-    """The signature a request carries, or None when it carries none of version 4."""
+    """Return the signature a request carries, or None when it carries none of version 4."""
     authorization = request.header("authorization")
     if authorization.startswith(ALGORITHM):
         fields = dict(
@@ -62,12 +61,16 @@ def claim_of(request: Request) -> Claim | None:
     values = request.query_values()
     if values.get("X-Amz-Algorithm") == ALGORITHM:
         fields = {name: values.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}
-        claim = _claim(fields, values.get("X-Amz-Date", ""), presigned=True, expires=values.get("X-Amz-Expires", ""))
-        return claim
+        expires = values.get("X-Amz-Expires", "")
+        if not expires.isdigit() or int(expires) > LONGEST_EXPIRY:
+            message = f"X-Amz-Expires must be a number of seconds up to {LONGEST_EXPIRY}, got {expires!r}"
+            raise RefusalError("AuthorizationQueryParametersError", message, 400)
+        expiry = timedelta(seconds=int(expires))
+        return _claim(fields, values.get("X-Amz-Date", ""), presigned=True, expires=expiry)
     return None
 
 
-def _claim(fields: dict[str, str], timestamp: str, *, presigned: bool, expires: str = "") -> Claim:
+def _claim(fields: dict[str, str], timestamp: str, *, presigned: bool, expires: timedelta = TOLERANCE) -> Claim:
     # an access key id never holds a slash, so the scope is what stands behind the first one
     match fields.get("Credential", "").split("/"):
         case [access_key, date, region, service, "aws4_request"]:
@@ -80,27 +83,27 @@ def _claim(fields: dict[str, str], timestamp: str, *, presigned: bool, expires: 
                 signature=fields.get("Signature", ""),
                 timestamp=timestamp,
                 presigned=presigned,
-                expires=timedelta(seconds=int(expires)) if expires.isdigit() else TOLERANCE,
+                expires=expires,
             )
         case _:
-            raise Refusal("IncompleteSignature", f"not a credential scope: {fields.get('Credential', '')!r}")
+            raise RefusalError("IncompleteSignature", f"not a credential scope: {fields.get('Credential', '')!r}")
 
 
 def verify(request: Request, claim: Claim, secret: str, clock: Callable[[], datetime]) -> None:
-    """Raise a Refusal unless the request was signed with this secret, lately, and arrived as it was sent."""
+    """Raise a RefusalError unless the request was signed with this secret, lately, and arrived as it was sent."""
     _check_time(claim, clock())
     if "host" not in claim.signed_headers:
-        raise Refusal("SignatureDoesNotMatch", "the host header must be signed")
+        raise RefusalError("SignatureDoesNotMatch", "the host header must be signed")
     missing = [name for name in claim.signed_headers if name not in request.headers]
     if missing:
-        raise Refusal("SignatureDoesNotMatch", f"signed but not sent: {', '.join(missing)}")
+        raise RefusalError("SignatureDoesNotMatch", f"signed but not sent: {', '.join(missing)}")
     payload = _payload_hash(request, claim)
     canonical = _canonical_request(request, claim, payload)
     text = f"{ALGORITHM}\n{claim.timestamp}\n{claim.scope}\n{hashlib.sha256(canonical).hexdigest()}"
     key = _signing_key(secret, claim.date, claim.region, claim.service)
     expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
-        raise Refusal(
+        raise RefusalError(
             "SignatureDoesNotMatch",
             "the signature does not match: sign with the sandbox's own secret (`slipway sandbox env` prints it)",
         )
@@ -110,10 +113,10 @@ def _check_time(claim: Claim, now: datetime) -> None:
     try:
         signed = datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise Refusal("IncompleteSignature", f"not a signing time: {claim.timestamp!r}") from error
+        raise RefusalError("IncompleteSignature", f"not a signing time: {claim.timestamp!r}") from error
     if signed - now > TOLERANCE or now - signed > claim.expires or not claim.timestamp.startswith(claim.date):
         code = "AccessDenied" if claim.presigned else "RequestExpired"
-        raise Refusal(code, f"the request has expired: signed {claim.timestamp}, now {now:%Y%m%dT%H%M%SZ}")
+        raise RefusalError(code, f"the request has expired: signed {claim.timestamp}, now {now:%Y%m%dT%H%M%SZ}")
 
 
 def _payload_hash(request: Request, claim: Claim) -> str:
@@ -126,7 +129,9 @@ def _payload_hash(request: Request, claim: Claim) -> str:
         return declared
     actual = hashlib.sha256(request.body).hexdigest()
     if declared and declared != actual:
-        raise Refusal("XAmzContentSHA256Mismatch", "the body is not the one that x-amz-content-sha256 was made of", 400)
+        raise RefusalError(
+            "XAmzContentSHA256Mismatch", "the body is not the one that x-amz-content-sha256 was made of", 400
+        )
     return actual
 
 

@@ -14,14 +14,14 @@ def issued_key(moto: Moto, access_key: str) -> tuple[str, str] | None:
     from moto.iam.models import iam_backends  # noqa: PLC0415
     from moto.sts.models import sts_backends  # noqa: PLC0415
 
-    for account, by_partition in list(sts_backends.items()):
-        for backend in list(by_partition.values()):
-            for role in list(backend.assumed_roles):
-                if role.access_key_id == access_key:
-                    return role.secret_access_key, account
-    for account, by_partition in list(iam_backends.items()):
-        for backend in list(by_partition.values()):
-            key = backend.access_keys.get(access_key)
+    for account, of_sts in list(sts_backends.items()):
+        for sts in list(of_sts.values()):
+            role = sts.get_assumed_role_from_access_key(access_key)
+            if role is not None:
+                return role.secret_access_key, account
+    for account, of_iam in list(iam_backends.items()):
+        for iam in list(of_iam.values()):
+            key = iam.access_keys.get(access_key)
             if key is not None and key.status == "Active":
                 return key.secret_access_key, account
     return None

@@ -1,17 +1,17 @@
 """Keeps moto's memory on disk: read once at the start, written soon after changes and at the end."""
 
-from __future__ import annotations
-
 import json
 import logging
+import pickle
 import platform
 import threading
 import time
 from importlib.metadata import version
 from pathlib import Path
 
+from slipway.sandbox.moto_adapter.blobs import Blobs
 from slipway.sandbox.moto_adapter.quiet import QuietLock
-from slipway.sandbox.moto_adapter.snapshot import Blobs, dump, load
+from slipway.sandbox.moto_adapter.snapshot import dump, load
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,23 @@ LONGEST = 3.0
 """Seconds after the first change at which a snapshot is due, calm or not."""
 SHARE = 20
 """A snapshot may take one part in this many of the process's time."""
+
+
+PAUSE = 2.0
+"""Seconds after a snapshot that could not be taken."""
+FORMAT = "1"
+"""Raise it when `rebuilding` changes so that older snapshots can't be read."""
+UNREADABLE = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+"""What reading a pickle that does not fit may raise."""
 
 
 class Keeper:
@@ -44,13 +61,19 @@ class Keeper:
             head, _, data = self._file.read_bytes().partition(b"\n")
         except FileNotFoundError:
             return
-        if json.loads(head) != _stamp():
+        if _read(head) != _stamp():
             aside = self._file.with_name("state-of-another-version.pickle")
             self._file.replace(aside)
             log.warning("moto's state was written by %s, this is %s: set aside as %s", head, _stamp(), aside)
             return
         began = time.monotonic()
-        load(data, self._blobs())
+        try:
+            load(data, self._blobs())
+        except UNREADABLE as error:
+            aside = self._file.with_name("state-that-cannot-be-read.pickle")
+            self._file.replace(aside)
+            log.exception("moto's state cannot be read: set aside as %s", aside, exc_info=error)
+            return
         log.info("moto's state restored (%d KiB, %.2f s)", len(data) // 1024, time.monotonic() - began)
 
     def changed(self) -> None:
@@ -69,8 +92,12 @@ class Keeper:
         self._changed.set()
         if self._thread.is_alive():
             self._thread.join()
-        if waiting:
+        if not waiting:
+            return
+        try:
             self._save(patience=2.0, insist=True)
+        except OSError:
+            log.exception("the last changes are not kept: cannot write to %s", self._folder)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -89,7 +116,7 @@ class Keeper:
                 saved = False
             if not saved:
                 self._changed.set()
-            self._stopping.wait((time.monotonic() - began) * SHARE if saved else 1.0)
+            self._stopping.wait((time.monotonic() - began) * SHARE if saved else PAUSE)
 
     def _save(self, patience: float, *, insist: bool) -> bool:
         if not self._restored:  # nothing was loaded, so nothing can have changed
@@ -112,5 +139,12 @@ class Keeper:
         return Blobs(self._folder / "blobs")
 
 
+def _read(head: bytes) -> object:
+    try:
+        return json.loads(head)
+    except ValueError:
+        return None
+
+
 def _stamp() -> dict[str, str]:
-    return {"moto": version("moto"), "python": platform.python_version().rpartition(".")[0]}
+    return {"format": FORMAT, "moto": version("moto"), "python": platform.python_version().rpartition(".")[0]}

@@ -3,8 +3,6 @@
 It is imported behind the start (0.8 s), so that the sandbox answers at once; the first request that needs it waits.
 """
 
-from __future__ import annotations
-
 import io
 import logging
 import os
@@ -38,12 +36,12 @@ ENVIRONMENT = {
 class Moto:
     """The rest of AWS. `changed` is called after every request that may have changed something."""
 
-    def __init__(self, load_state: Callable[[], None], changed: Callable[[], None]) -> None:
+    def __init__(self, quiet: QuietLock, load_state: Callable[[], None], changed: Callable[[], None]) -> None:
         self._load_state = load_state
         self._changed = changed
         self._application: Wsgi | None = None
         self._loading = threading.Lock()
-        self.quiet = QuietLock()
+        self._quiet = quiet
 
     def load(self) -> Wsgi:
         """Import moto, correct it and give it its state back: once, by whoever comes first."""
@@ -78,7 +76,7 @@ class Moto:
         application = self._application or self.load()
         if request.path.startswith("/moto-api") and claim.service != "s3":
             return error_answer(request, claim.service, "AccessDenied", "moto's own API is not reachable", 403)
-        with self.quiet.shared():
+        with self._quiet.shared():
             try:
                 answer = _call(application, _environ(request, claim, account))
             except NotImplementedError as error:
@@ -141,7 +139,9 @@ def _environ(request: Request, claim: Claim, account: str) -> dict[str, Any]:
     environ["moto.preserved_header_names"] = spelling
     environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
     if claim.service == "s3" and request.method == "PUT" and environ["CONTENT_TYPE"].startswith(FORM):
-        environ["CONTENT_TYPE"] = "binary/octet-stream"  # curl's and urllib's default; moto would take the object for a form
+        environ["CONTENT_TYPE"] = (
+            "binary/octet-stream"  # curl's and urllib's default; moto would take the object for a form
+        )
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(request.body))
     environ["HTTP_X_MOTO_ACCOUNT_ID"] = account

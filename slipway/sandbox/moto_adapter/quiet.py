@@ -1,7 +1,5 @@
 """A lock that many requests share and a snapshot takes alone, without ever holding requests up for long."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Makes a value fit a shape of botocore's model: what the shape does not know falls out."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +9,7 @@ NOTHING = object()
 
 
 def conform(shape: Shape, value: Any, *, keep_empty: bool = False) -> Any:
-    """The value with unknown members and nulls left out, and times as seconds since the epoch.
+    """Return the value with unknown members and nulls left out, and times as seconds since the epoch.
 
     Empty structures are left out too unless `keep_empty`: AWS does not answer `VpcConfig: {}`, and clients that check
     answers refuse it. The outermost value always stays.

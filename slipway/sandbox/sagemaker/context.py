@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from slipway.sandbox.gateway.clients import AwsClients
     from slipway.sandbox.sagemaker.store import Store
 
@@ -26,7 +27,7 @@ class Scope:
 
 
 def partition(region: str) -> str:
-    """The partition that a region lies in: aws, aws-cn or aws-us-gov."""
+    """Return the partition that a region lies in: aws, aws-cn or aws-us-gov."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"

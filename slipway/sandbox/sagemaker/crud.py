@@ -1,7 +1,5 @@
 """Create, describe, list, update and delete of every kind that is only remembered."""
 
-from __future__ import annotations
-
 import secrets
 import string
 from collections.abc import Callable, Mapping
@@ -26,7 +24,7 @@ PREPARE: Mapping[str, Callable[[Record, Context], Record]] = {"Pipeline": pipeli
 
 def create(entry: Kind, params: Record, context: Context) -> Record:
     """Remember a new resource; its name must be free."""
-    params = PREPARE.get(entry.noun, lambda given, _: given)(params, context)
+    params = _prepared(entry, params, context)
     now = context.now()
     record = {**params, "CreationTime": now, "LastModifiedTime": now, "CreatedBy": {}, "LastModifiedBy": {}}
     generated = GENERATED.get(entry.noun)
@@ -41,7 +39,12 @@ def create(entry: Kind, params: Record, context: Context) -> Record:
     key = _key(entry, record)
     if not context.store.create(context.scope, entry.noun, key, record):
         raise _taken(entry, f"{entry.noun} {key} already exists ({arn})")
-    return _answer(f"Create{entry.noun}", entry, record)
+    return _answer(f"Create{entry.noun}", record)
+
+
+def _prepared(entry: Kind, params: Record, context: Context) -> Record:
+    prepare = PREPARE.get(entry.noun)
+    return params if prepare is None else prepare(params, context)
 
 
 def describe(entry: Kind, params: Record, context: Context) -> Record:
@@ -53,13 +56,13 @@ def delete(entry: Kind, params: Record, context: Context) -> Record:
     """Forget a resource."""
     record = existing(entry, params, context, f"Delete{entry.noun}")
     context.store.delete(context.scope, entry.noun, _key(entry, record))
-    return _answer(f"Delete{entry.noun}", entry, record)
+    return _answer(f"Delete{entry.noun}", record)
 
 
 def update(entry: Kind, params: Record, context: Context) -> Record:
     """Change what the request names; members ending in `ToRemove` take keys away."""
     record = existing(entry, params, context, f"Update{entry.noun}")
-    params = PREPARE.get(entry.noun, lambda given, _: given)(params, context)
+    params = _prepared(entry, params, context)
 
     def change(current: Record) -> None:
         for name, value in params.items():
@@ -72,7 +75,7 @@ def update(entry: Kind, params: Record, context: Context) -> Record:
         current["LastModifiedTime"] = context.now()
 
     changed = context.store.update(context.scope, entry.noun, _key(entry, record), change)
-    return _answer(f"Update{entry.noun}", entry, changed)
+    return _answer(f"Update{entry.noun}", changed)
 
 
 def listed(entry: Kind, params: Record, context: Context) -> Record:
@@ -90,7 +93,7 @@ def listed(entry: Kind, params: Record, context: Context) -> Record:
 
 
 def existing(entry: Kind, params: Record, context: Context, operation: str) -> Record:
-    """The resource that the parameters name by Describe's identity, by name or by ARN; raises ApiError."""
+    """Return the resource that the parameters name by Describe's identity, by name or by ARN; raises ApiError."""
     found = context.store.get(context.scope, entry.noun, _key(entry, params))
     if found is None:
         wanted = set(params.values()) if len(entry.identity) == 1 else set()
@@ -104,7 +107,7 @@ def existing(entry: Kind, params: Record, context: Context, operation: str) -> R
 
 
 def missing(entry: Kind, operation: str, path: str, context: Context) -> ApiError:
-    """The error that the operation declares for a resource that is not there."""
+    """Return the error that the operation declares for a resource that is not there."""
     arn = context.scope.arn(f"{entry.arn_word}/{path}")
     declared = {shape.name for shape in operation_model(operation).error_shapes}
     if "ResourceNotFound" in declared:
@@ -126,7 +129,7 @@ def _require_free_name(entry: Kind, params: Record, context: Context) -> None:
 
 
 def _key(entry: Kind, record: Record) -> str:
-    if entry.identity == (entry.arn_member,) or entry.identity == ("Arn",):
+    if entry.identity in {(entry.arn_member,), ("Arn",)}:
         return str(record.get(entry.identity[0], ""))
     return "/".join(str(record.get(member, "")) for member in entry.identity)
 
@@ -137,7 +140,7 @@ def _path(entry: Kind, record: Record) -> str:
     return "/".join(str(record.get(member, "")).lower() for member in entry.identity)
 
 
-def _answer(operation: str, entry: Kind, record: Record) -> Record:
+def _answer(operation: str, record: Record) -> Record:
     shape = operation_model(operation).output_shape
     return {} if shape is None else {name: record[name] for name in shape.members if name in record}
 
@@ -147,7 +150,7 @@ def _random(length: int) -> str:
 
 
 def operations() -> dict[str, Operation]:
-    """The operations of every remembered kind, and the lists of every kind there is."""
+    """Return the operations of every remembered kind, and the lists of every kind there is."""
     table: dict[str, Operation] = {}
     for noun in kinds.DECLARATIVE:
         entry = kinds.kind(noun)

@@ -1,7 +1,5 @@
 """SageMaker's door: reads a verified request, runs the operation, writes the answer as AWS would."""
 
-from __future__ import annotations
-
 import logging
 import re
 import threading

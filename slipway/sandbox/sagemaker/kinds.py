@@ -9,19 +9,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
-from slipway.sandbox.sagemaker.protocol import model, operation_model
+from botocore.model import ListShape, Shape, StringShape
 
-if TYPE_CHECKING:
-    from botocore.model import StructureShape
+from slipway.sandbox.sagemaker.protocol import input_members, model, operation_model, output_members
 
-DECLARATIVE = (
-    "Action AppImageConfig Artifact CodeRepository Context DataQualityJobDefinition Domain Experiment FeatureGroup "
-    "Hub Image MlflowApp MlflowTrackingServer ModelBiasJobDefinition ModelCard ModelExplainabilityJobDefinition "
-    "ModelQualityJobDefinition NotebookInstanceLifecycleConfig Pipeline Space StudioLifecycleConfig Trial "
-    "TrialComponent UserProfile"
-).split()
+DECLARATIVE = [
+    "Action",
+    "AppImageConfig",
+    "Artifact",
+    "CodeRepository",
+    "Context",
+    "DataQualityJobDefinition",
+    "Domain",
+    "Experiment",
+    "FeatureGroup",
+    "Hub",
+    "Image",
+    "MlflowApp",
+    "MlflowTrackingServer",
+    "ModelBiasJobDefinition",
+    "ModelCard",
+    "ModelExplainabilityJobDefinition",
+    "ModelQualityJobDefinition",
+    "NotebookInstanceLifecycleConfig",
+    "Pipeline",
+    "Space",
+    "StudioLifecycleConfig",
+    "Trial",
+    "TrialComponent",
+    "UserProfile",
+]
 OWNED = ("TrainingJob", "Model", "EndpointConfig", "Endpoint", "ModelPackage", "ModelPackageGroup")
 """Kinds with hand-written operations; they are here for their lists, tags and searches."""
 
@@ -62,17 +80,16 @@ class Kind:
 
 @cache
 def kind(noun: str) -> Kind:
-    """The kind of that noun, such as `UserProfile`."""
-    create = operation_model(f"Create{noun}")
-    describe = operation_model(f"Describe{noun}")
-    members = describe.output_shape.members
-    identity = tuple(describe.input_shape.required_members)
-    arns = [name for name in create.output_shape.members if name.endswith("Arn")]
+    """Return the kind of that noun, such as `UserProfile`."""
+    create, describe = f"Create{noun}", f"Describe{noun}"
+    shape = operation_model(describe).input_shape
+    identity = tuple(shape.required_members) if shape is not None else ()
+    arns = [name for name in output_members(create) if name.endswith("Arn")]
     status, ready = _status(noun)
     listing, member = _listing(noun)
     names = (f"{noun}Name", "JobDefinitionName", "TrackingServerName", "Name")
-    name = next((n for n in names if n in create.input_shape.members), arns[0])
-    arn = f"{noun}Arn" if f"{noun}Arn" in members else arns[0]
+    name = next((n for n in names if n in input_members(create)), arns[0])
+    arn = f"{noun}Arn" if f"{noun}Arn" in output_members(describe) else arns[0]
     return Kind(noun, name, identity, arn, status, ready, listing, member)
 
 
@@ -84,30 +101,30 @@ def kinds() -> dict[str, Kind]:
 
 @cache
 def by_list_operation() -> dict[str, Kind]:
-    """The kinds by the operation that lists them."""
+    """Return the kinds by the operation that lists them."""
     return {entry.list_operation: entry for entry in kinds().values() if entry.list_operation is not None}
 
 
 @cache
 def by_arn_word() -> dict[str, Kind]:
-    """The kinds by the resource type inside their ARNs."""
+    """Return the kinds by the resource type inside their ARNs."""
     return {entry.arn_word: entry for entry in kinds().values()}
 
 
-def summary_shape(entry: Kind) -> StructureShape:
-    """The shape of one element of the kind's list."""
-    if entry.list_operation is None:
-        raise KeyError(f"{entry.noun} has no list operation")
-    return operation_model(entry.list_operation).output_shape.members[entry.list_member].member  # type: ignore[no-any-return]
+def summary_shape(entry: Kind) -> Shape:
+    """Return the shape of one element of the kind's list."""
+    shape = output_members(entry.list_operation or "")[entry.list_member]
+    if not isinstance(shape, ListShape):
+        raise TypeError(f"{entry.list_operation} answers no list")
+    return shape.member
 
 
 def _status(noun: str) -> tuple[str | None, str | None]:
-    create = operation_model(f"Create{noun}").input_shape.members
-    output = operation_model(f"Describe{noun}").output_shape.members
+    given = input_members(f"Create{noun}")
     for name in (f"{noun}Status", "Status", "TrackingServerStatus"):
-        shape = output.get(name)
-        if shape is not None and getattr(shape, "enum", None):
-            return name, None if name in create else next((value for value in READY if value in shape.enum), None)
+        shape = output_members(f"Describe{noun}").get(name)
+        if isinstance(shape, StringShape) and shape.enum:
+            return name, None if name in given else next((value for value in READY if value in shape.enum), None)
     return None, None
 
 
@@ -115,5 +132,4 @@ def _listing(noun: str) -> tuple[str | None, str]:
     operation = f"List{noun[:-1]}ies" if noun.endswith("y") else f"List{noun}s"
     if operation not in model().operation_names:
         return None, ""
-    output = operation_model(operation).output_shape.members
-    return operation, next(name for name, shape in output.items() if shape.type_name == "list")
+    return operation, next(name for name, shape in output_members(operation).items() if isinstance(shape, ListShape))

@@ -1,7 +1,5 @@
 """Filters, order and pages of every List operation, by the names that AWS gives the parameters."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Callable, Iterable
@@ -32,7 +30,7 @@ def page(
     status: str | None = None,
     descending: bool = False,
 ) -> tuple[list[Record], str | None]:
-    """The records that the parameters ask for and the token of the next page, or None on the last one.
+    """Return the records that the parameters ask for and the token of the next page, or None on the last one.
 
     `name` finds a record's name, `status` names the member that StatusEquals means, `descending` is the operation's
     own order when SortOrder is not given.
@@ -45,7 +43,7 @@ def page(
 
 
 def cut(records: list[Record], params: Record) -> tuple[list[Record], str | None]:
-    """The page of ordered records that MaxResults and NextToken mean, and the token of the next one."""
+    """Return the page of ordered records that MaxResults and NextToken mean, and the token of the next one."""
     start = _start(params.get("NextToken"))
     size = int(params.get("MaxResults") or PAGE_SIZE)
     token = _token(start + size) if start + size < len(records) else None

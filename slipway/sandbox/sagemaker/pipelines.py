@@ -1,7 +1,5 @@
 """What CreatePipeline and UpdatePipeline do before a pipeline is remembered."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -10,7 +8,7 @@ from slipway.sandbox.sagemaker.errors import validation
 
 
 def pipeline_definition(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The parameters with the definition in place: SageMaker reads one given in S3 once, when the pipeline is made."""
+    """Return the parameters with the definition in place: one given in S3 is read once, when the pipeline is made."""
     location = params.get("PipelineDefinitionS3Location")
     given = dict(params)
     if location is not None:

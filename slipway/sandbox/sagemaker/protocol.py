@@ -11,7 +11,7 @@ from slipway.sandbox.sagemaker.errors import ApiError, validation
 from slipway.sandbox.sagemaker.rules import problems
 
 if TYPE_CHECKING:
-    from botocore.model import OperationModel, ServiceModel
+    from botocore.model import OperationModel, ServiceModel, Shape
 
 
 @cache
@@ -24,14 +24,26 @@ def model() -> ServiceModel:
 
 @cache
 def operation_model(operation: str) -> OperationModel:
-    """The shapes of one operation; raises ApiError for a name that AWS does not have."""
+    """Return the shapes of one operation; raises ApiError for a name that AWS does not have."""
     if operation not in model().operation_names:
         raise ApiError("UnknownOperationException", f"no such operation: {operation}")
     return model().operation_model(operation)
 
 
+def input_members(operation: str) -> dict[str, Shape]:
+    """Return the shapes of an operation's parameters, by name."""
+    shape = operation_model(operation).input_shape
+    return {} if shape is None else dict(shape.members)
+
+
+def output_members(operation: str) -> dict[str, Shape]:
+    """Return the shapes of an operation's answer, by name."""
+    shape = operation_model(operation).output_shape
+    return {} if shape is None else dict(shape.members)
+
+
 def parse(operation: str, body: bytes) -> dict[str, Any]:
-    """The parameters of a request, unknown members dropped as AWS does; raises a ValidationException naming every problem."""
+    """Return the parameters of a request, without unknown members; raises a ValidationException of all problems."""
     shape = operation_model(operation).input_shape
     try:
         params = json.loads(body or b"{}")
@@ -50,7 +62,7 @@ def parse(operation: str, body: bytes) -> dict[str, Any]:
 
 
 def serialise(operation: str, result: dict[str, Any]) -> bytes:
-    """The body of an answer: members of the output shape only, no nulls, no empty structures."""
+    """Return the body of an answer: members of the output shape only, no nulls, no empty structures."""
     shape = operation_model(operation).output_shape
     if shape is None:
         return b""

@@ -1,7 +1,5 @@
 """The model registry: groups, versioned model packages, approval, and the events that approvals send."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any
@@ -18,14 +16,19 @@ PACKAGE = "ModelPackage"
 POLICY = "ModelPackageGroupPolicy"
 EVENT = "SageMaker Model Package State Change"
 NOT_REMEMBERED = frozenset({"ClientToken"})
-UPDATABLE = (
-    "ModelApprovalStatus ApprovalDescription InferenceSpecification SourceUri ModelCard ModelLifeCycle "
-    "ModelPackageRegistrationType"
-).split()
+UPDATABLE = [
+    "ModelApprovalStatus",
+    "ApprovalDescription",
+    "InferenceSpecification",
+    "SourceUri",
+    "ModelCard",
+    "ModelLifeCycle",
+    "ModelPackageRegistrationType",
+]
 
 
 def create_group(params: Record, context: Context) -> Record:
-    """A new, empty group."""
+    """Return a new, empty group."""
     name = params["ModelPackageGroupName"]
     arn = _group_arn(context.scope, name)
     record = {
@@ -42,7 +45,7 @@ def create_group(params: Record, context: Context) -> Record:
 
 
 def describe_group(params: Record, context: Context) -> Record:
-    """A group by name or ARN."""
+    """Return a group by name or ARN."""
     return _group(params["ModelPackageGroupName"], context)
 
 
@@ -71,7 +74,7 @@ def put_policy(params: Record, context: Context) -> Record:
 
 
 def get_policy(params: Record, context: Context) -> Record:
-    """The resource policy of a group."""
+    """Return the resource policy of a group."""
     group = _group(params["ModelPackageGroupName"], context)
     record = context.store.get(context.scope, POLICY, group["ModelPackageGroupName"])
     if record is None:
@@ -137,7 +140,7 @@ def _version(record: Record, context: Context) -> None:
 
 
 def describe_package(params: Record, context: Context) -> Record:
-    """A package by ARN, or an unversioned one by name."""
+    """Return a package by ARN, or an unversioned one by name."""
     record = _package(params["ModelPackageName"], context)
     # DescribeModelPackage calls a versioned package by its group; the name is a required member of the answer
     return {"ModelPackageName": record.get("ModelPackageGroupName"), **record}
@@ -177,7 +180,7 @@ def delete_package(params: Record, context: Context) -> Record:
 
 
 def list_packages(params: Record, context: Context) -> Record:
-    """The versions of a group, or by default the packages that belong to none."""
+    """Return the versions of a group, or by default the packages that belong to none."""
     packages = context.store.all(context.scope, PACKAGE)
     filters = {
         name: value for name, value in params.items() if name not in {"ModelPackageGroupName", "ModelPackageType"}

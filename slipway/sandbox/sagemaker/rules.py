@@ -1,7 +1,5 @@
 """The rules that a request must keep, read from botocore's model and worded as AWS words them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -32,7 +30,7 @@ def problems(shape: Shape, value: Any) -> list[str]:
 def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if value is None:
         return
-    if not isinstance(value, KINDS[shape.type_name]) or (isinstance(value, bool) and shape.type_name != "boolean"):
+    if not _is_of(shape.type_name, value):
         yield _broken(value, path, f"Member must be of type {shape.type_name}")
         return
     if isinstance(shape, StructureShape):
@@ -50,6 +48,12 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield from _string(shape, value, path)
     else:
         yield from _range(shape, value, path)
+
+
+def _is_of(type_name: str, value: Any) -> bool:
+    if isinstance(value, bool):  # which Python takes for a number
+        return type_name == "boolean"
+    return isinstance(value, KINDS[type_name])
 
 
 def _structure(shape: StructureShape, value: dict[str, Any], path: str) -> Iterator[str]:
@@ -90,7 +94,7 @@ def _range(shape: Shape, value: float, path: str) -> Iterator[str]:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str] | None:
-    """The pattern, or None for the few that are written in Java's dialect only."""
+    """Return the pattern, or None for the few that are written in Java's dialect only."""
     if not text:
         return None
     try:

@@ -1,15 +1,16 @@
 """Search: records of a kind by filters on any member, nested ones by dots, combined by And or Or."""
 
-from __future__ import annotations
-
+import operator
 from collections.abc import Callable
 from typing import Any
+
+from botocore.model import ListShape
 
 from slipway.sandbox.sagemaker import kinds
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import validation
 from slipway.sandbox.sagemaker.listing import cut
-from slipway.sandbox.sagemaker.protocol import operation_model
+from slipway.sandbox.sagemaker.protocol import output_members
 
 Record = dict[str, Any]
 NOUNS = {"ExperimentTrial": "Trial", "ExperimentTrialComponent": "TrialComponent"}
@@ -20,8 +21,8 @@ def search(params: Record, context: Context) -> Record:
     noun = NOUNS.get(params["Resource"], params["Resource"])
     if noun not in kinds.kinds():
         raise validation(f"the sandbox cannot search {params['Resource']}: it has no such resources")
-    record_shape = operation_model("Search").output_shape.members["Results"].member
-    if noun not in record_shape.members:
+    results = output_members("Search")["Results"]
+    if not isinstance(results, ListShape) or noun not in getattr(results.member, "members", {}):
         raise validation(f"{params['Resource']} cannot be searched")
     expression = params.get("SearchExpression", {})
     found = [record for record in context.store.all(context.scope, noun) if _satisfies(record, expression)]
@@ -55,13 +56,13 @@ def _satisfies(record: Record, expression: Record) -> bool:
 
 def _passes(record: Record, entry: Record) -> bool:
     actual = _member(record, entry["Name"])
-    operator = entry.get("Operator", "Equals")
-    if operator in {"Exists", "NotExists"}:
-        return (actual is not None) == (operator == "Exists")
+    comparison = entry.get("Operator", "Equals")
+    if comparison in {"Exists", "NotExists"}:
+        return bool((actual is not None) == (comparison == "Exists"))
     if actual is None:
-        return operator == "NotEquals"
+        return bool(comparison == "NotEquals")
     wanted: str = entry.get("Value", "")
-    return COMPARE[operator](actual, wanted)
+    return bool(COMPARE[comparison](actual, wanted))
 
 
 def _member(record: Any, path: str) -> Any:
@@ -89,7 +90,7 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, str], bool]:
 
 
 def _number(text: str) -> float:
-    """A number, or a time written in ISO 8601 as seconds since the epoch."""
+    """Return a number, or a time written in ISO 8601 as seconds since the epoch."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     try:
@@ -102,16 +103,16 @@ def _number(text: str) -> float:
 def _equals(actual: Any, wanted: str) -> bool:
     if isinstance(actual, bool):
         return str(actual).lower() == wanted.lower()
-    return _ordered(lambda a, b: a == b)(actual, wanted)
+    return bool(_ordered(operator.eq)(actual, wanted))
 
 
 COMPARE: dict[str, Callable[[Any, str], bool]] = {
     "Equals": _equals,
     "NotEquals": lambda actual, wanted: not _equals(actual, wanted),
-    "GreaterThan": _ordered(lambda a, b: a > b),
-    "GreaterThanOrEqualTo": _ordered(lambda a, b: a >= b),
-    "LessThan": _ordered(lambda a, b: a < b),
-    "LessThanOrEqualTo": _ordered(lambda a, b: a <= b),
+    "GreaterThan": _ordered(operator.gt),
+    "GreaterThanOrEqualTo": _ordered(operator.ge),
+    "LessThan": _ordered(operator.lt),
+    "LessThanOrEqualTo": _ordered(operator.le),
     "Contains": lambda actual, wanted: wanted.lower() in str(actual).lower(),
     "In": lambda actual, wanted: str(actual) in [part.strip() for part in wanted.split(",")],
 }

@@ -1,7 +1,5 @@
 """Runs one SageMaker operation: what is written by hand first, everything else from botocore's model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -14,7 +12,7 @@ Operation = Callable[[dict[str, Any], Context], dict[str, Any]]
 
 
 def dispatch(operation: str, params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The answer of an operation whose parameters are already validated; raises ApiError."""
+    """Return the answer of an operation whose parameters are already validated; raises ApiError."""
     handler = operations().get(operation)
     if handler is None:
         raise not_implemented("sagemaker", operation)

@@ -1,9 +1,7 @@
 """The memory of the SageMaker service: JSON documents by (account, region, kind, name), in one SQLite file.
 
-A change is on disk when its call returns, and a kill at any moment leaves the last whole change (SQLite's write-ahead log).
+A change is on disk when its call returns; a kill at any moment leaves the last whole change (write-ahead log).
 """
-
-from __future__ import annotations
 
 import json
 import sqlite3
@@ -39,7 +37,7 @@ class Store:
         self._database.execute(SCHEMA)
 
     def get(self, scope: Scope, kind: str, name: str) -> Record | None:
-        """The document, or None; the caller may change what it gets without touching the store."""
+        """Return the document, or None; the caller may change what it gets without touching the store."""
         with self._lock:
             row = self._database.execute(
                 f"SELECT body FROM documents WHERE {KEY}",  # noqa: S608  (constants of this module)
@@ -77,7 +75,7 @@ class Store:
         return cursor.rowcount == 1
 
     def names(self, scope: Scope, kind: str) -> list[str]:
-        """The names of a kind, sorted."""
+        """Return the names of a kind, sorted."""
         with self._lock:
             rows = self._database.execute(
                 f"SELECT name FROM documents WHERE {LISTED} ORDER BY name",  # noqa: S608
@@ -86,7 +84,7 @@ class Store:
         return [row[0] for row in rows]
 
     def all(self, scope: Scope, kind: str) -> list[Record]:
-        """The documents of a kind, sorted by name."""
+        """Return the documents of a kind, sorted by name."""
         with self._lock:
             rows = self._database.execute(
                 f"SELECT body FROM documents WHERE {LISTED} ORDER BY name",  # noqa: S608
@@ -95,7 +93,7 @@ class Store:
         return [_decoded(row[0]) for row in rows]
 
     def items(self, scope: Scope, kind: str) -> list[tuple[str, Record]]:
-        """The names and documents of a kind, sorted by name."""
+        """Return the names and documents of a kind, sorted by name."""
         with self._lock:
             rows = self._database.execute(
                 f"SELECT name, body FROM documents WHERE {LISTED} ORDER BY name",  # noqa: S608

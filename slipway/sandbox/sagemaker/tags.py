@@ -1,7 +1,5 @@
 """Tags of every kind, found by ARN; they lie in the record itself, so they go with it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from slipway.sandbox.sagemaker import kinds
@@ -49,7 +47,7 @@ def list_tags(params: Record, context: Context) -> Record:
 
 
 def locate(arn: str, context: Context) -> tuple[Kind, str]:
-    """The kind and the store's key of an ARN; raises ApiError for what does not exist."""
+    """Return the kind and the store's key of an ARN; raises ApiError for what does not exist."""
     parts = arn.split(":", 5)
     entry = None
     if len(parts) == 6 and parts[4] == context.scope.account and parts[3] == context.scope.region:  # noqa: PLR2004

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.slow
 )
 def test_a_missing_operation_is_501_and_named_in_the_protocol_of_its_service(
     sandbox: Any, service: str, operation: str, params: dict[str, Any]
-):
+) -> None:
     client = sandbox.client(service)
     method = next(name for name, api in client.meta.method_to_api_mapping.items() if api == operation)
     with pytest.raises(ClientError) as missing:
@@ -39,7 +40,7 @@ def test_a_missing_operation_is_501_and_named_in_the_protocol_of_its_service(
     assert service in missing.value.response["Error"]["Message"]
 
 
-def test_metadata_keeps_underscores_and_dashes_apart(sandbox: Any):
+def test_metadata_keeps_underscores_and_dashes_apart(sandbox: Any) -> None:
     sandbox.s3.create_bucket(Bucket="metadata")
     metadata = {"my_key": "1", "my-other": "2", "plain": "3"}
     sandbox.s3.put_object(Bucket="metadata", Key="k", Body=b"", Metadata=metadata)
@@ -47,7 +48,7 @@ def test_metadata_keeps_underscores_and_dashes_apart(sandbox: Any):
 
 
 @pytest.mark.parametrize("key", ["a//b", "a b+c", "ü/ß", "%2F", "a/../b", "x?y#z", "trailing/", "a=b&c", "'\"<>"])
-def test_object_keys_arrive_as_they_were_sent(sandbox: Any, key: str):
+def test_object_keys_arrive_as_they_were_sent(sandbox: Any, key: str) -> None:
     sandbox.s3.create_bucket(Bucket="keys")
     sandbox.s3.put_object(Bucket="keys", Key=key, Body=key.encode())
     assert sandbox.s3.get_object(Bucket="keys", Key=key)["Body"].read() == key.encode()
@@ -55,7 +56,7 @@ def test_object_keys_arrive_as_they_were_sent(sandbox: Any, key: str):
     sandbox.s3.delete_object(Bucket="keys", Key=key)
 
 
-def test_a_head_request_tells_the_length_and_sends_no_body(sandbox: Any):
+def test_a_head_request_tells_the_length_and_sends_no_body(sandbox: Any) -> None:
     sandbox.s3.create_bucket(Bucket="heads")
     sandbox.s3.put_object(Bucket="heads", Key="k", Body=b"x" * 1234)
     assert sandbox.s3.head_object(Bucket="heads", Key="k")["ContentLength"] == 1234
@@ -63,7 +64,7 @@ def test_a_head_request_tells_the_length_and_sends_no_body(sandbox: Any):
     assert sandbox.s3.get_object(Bucket="heads", Key="k")["Body"].read() == b"x" * 1234
 
 
-def test_large_objects_and_ranges_pass_whole(sandbox: Any):
+def test_large_objects_and_ranges_pass_whole(sandbox: Any) -> None:
     sandbox.s3.create_bucket(Bucket="large")
     body = bytes(range(256)) * (64 * 1024)
     sandbox.s3.put_object(Bucket="large", Key="k", Body=body)
@@ -73,13 +74,11 @@ def test_large_objects_and_ranges_pass_whole(sandbox: Any):
     assert part["ResponseMetadata"]["HTTPStatusCode"] == 206
 
 
-def test_many_clients_at_once_lose_nothing(sandbox: Any):
+def test_many_clients_at_once_lose_nothing(sandbox: Any) -> None:
     sandbox.s3.create_bucket(Bucket="many")
     clients = threading.local()
 
     def write(number: int) -> None:
-        import boto3
-
         if not hasattr(clients, "s3"):
             clients.s3 = boto3.Session(sandbox.account, sandbox.secret).client(
                 "s3", endpoint_url=sandbox.endpoint, region_name="us-east-1"
@@ -93,7 +92,7 @@ def test_many_clients_at_once_lose_nothing(sandbox: Any):
     assert len(sandbox.s3.list_objects_v2(Bucket="many")["Contents"]) == 200
 
 
-def test_a_long_poll_holds_up_nobody(sandbox: Any):
+def test_a_long_poll_holds_up_nobody(sandbox: Any) -> None:
     url = sandbox.sqs.create_queue(QueueName="slow")["QueueUrl"]
     waiting = threading.Thread(target=lambda: sandbox.sqs.receive_message(QueueUrl=url, WaitTimeSeconds=3))
     waiting.start()

@@ -1,7 +1,5 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
-from __future__ import annotations
-
 from slipway.sandbox.moto_adapter.fixes import (
     bucket_policies,
     event_bridge_notifications,

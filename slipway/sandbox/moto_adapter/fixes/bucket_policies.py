@@ -5,8 +5,6 @@ the loopback only and stands for an endpoint that speaks TLS, so its requests co
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
 """
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any
@@ -14,13 +12,15 @@ from typing import Any
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
+from slipway.sandbox.moto_adapter.fixes.replacing import replace
+
 KNOWN = {"aws:securetransport": "true", "s3:tlsversion": "1.3"}
 """What every request's context holds; a statement that asks for anything else is not applied."""
 
 
 def apply() -> None:
     """Replace moto's evaluation of a bucket's own policy."""
-    FakeBucket.get_permission = _permission
+    replace(FakeBucket, get_permission=_permission)
 
 
 def _permission(bucket: Any, action: str, resource: str) -> PermissionResult:

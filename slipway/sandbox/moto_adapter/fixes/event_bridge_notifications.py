@@ -3,11 +3,11 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from moto.s3.responses import S3Response
+
+from slipway.sandbox.moto_adapter.fixes.replacing import replace
 
 ELEMENT = "<EventBridgeConfiguration></EventBridgeConfiguration>"
 
@@ -26,4 +26,4 @@ def apply() -> None:
         head, mark, tail = text.rpartition("</NotificationConfiguration>")
         return status, headers, head + ELEMENT + mark + tail
 
-    S3Response.get_bucket_notification = get_bucket_notification
+    replace(S3Response, get_bucket_notification=get_bucket_notification)

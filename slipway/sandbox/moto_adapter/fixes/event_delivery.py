@@ -5,19 +5,18 @@ counts it as a failed invocation and answers PutEvents all the same. The event c
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from moto.core.utils import unix_time_millis
 from moto.events.models import Rule, events_backends
 from moto.utilities.arns import parse_arn
 
 from slipway.sandbox.moto_adapter.fixes.event_input import target_input
+from slipway.sandbox.moto_adapter.fixes.replacing import replace
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ ARCHIVE_RULE = "Events-Archive-"
 
 def apply() -> None:
     """Replace the delivery."""
-    Rule.send_to_targets = _send
+    replace(Rule, send_to_targets=_send)
 
 
 def _send(rule: Any, event: dict[str, Any], **_: Any) -> None:
@@ -35,7 +34,7 @@ def _send(rule: Any, event: dict[str, Any], **_: Any) -> None:
         return
     if rule.managed_by is not None and rule.name.startswith(ARCHIVE_RULE):
         archive = events_backends[rule.account_id][rule.region_name].archives[rule.name.removeprefix(ARCHIVE_RULE)]
-        archive.events.append(event)
+        archive.events.append(cast("Any", event))
         return
     told = {name: value for name, value in event.items() if name != "ingestion-time"}
     told["time"] = _iso(event["time"])

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 """
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import UTC, datetime
@@ -15,7 +13,7 @@ HOLE = re.compile(r"<([A-Za-z0-9_.-]+)>")
 
 
 def target_input(target: dict[str, Any], event: dict[str, Any], rule_arn: str, rule_name: str) -> str:
-    """The text that the target receives."""
+    """Return the text that the target receives."""
     if "Input" in target:
         return str(target["Input"])
     if "InputPath" in target:
@@ -35,7 +33,7 @@ def target_input(target: dict[str, Any], event: dict[str, Any], rule_arn: str, r
 
 
 def at(event: Any, path: str) -> Any:
-    """The part of the event at a JSON path of dots, indices and quoted names; None where there is none."""
+    """Return the part of the event at a JSON path of dots, indices and quoted names; None where there is none."""
     rest = path.removeprefix("$")
     while rest:
         step = STEP.match(rest)
@@ -51,7 +49,7 @@ def at(event: Any, path: str) -> Any:
 
 
 def fill(template: str, values: dict[str, Any]) -> str:
-    """The template with its `<names>` replaced: as JSON where they stand alone, as bare text inside quotes."""
+    """Return the template with its `<names>` replaced: as JSON where they stand alone, as bare text inside quotes."""
     filled: list[str] = []
     position = 0
     for hole in HOLE.finditer(template):

@@ -3,13 +3,13 @@
 https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
 from moto.kms.exceptions import ValidationException
 from moto.kms.responses import KmsResponse
+
+from slipway.sandbox.moto_adapter.fixes.replacing import replace
 
 SHORTEST, LONGEST = 7, 30
 
@@ -31,4 +31,4 @@ def apply() -> None:
             answer | {"KeyId": key.arn, "KeyState": "PendingDeletion", "PendingWindowInDays": days or LONGEST}
         )
 
-    KmsResponse.schedule_key_deletion = schedule_key_deletion
+    replace(KmsResponse, schedule_key_deletion=schedule_key_deletion)

@@ -3,12 +3,12 @@
 https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
 from moto.kms.responses import KmsResponse
+
+from slipway.sandbox.moto_adapter.fixes.replacing import replace
 
 DEFAULT_DAYS = 365
 
@@ -32,5 +32,4 @@ def apply() -> None:
             answer["RotationPeriodInDays"] = getattr(key, "rotation_period_in_days", DEFAULT_DAYS)
         return json.dumps(answer)
 
-    KmsResponse.enable_key_rotation = enable_key_rotation
-    KmsResponse.get_key_rotation_status = get_key_rotation_status
+    replace(KmsResponse, enable_key_rotation=enable_key_rotation, get_key_rotation_status=get_key_rotation_status)

@@ -3,22 +3,29 @@
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
+from slipway.sandbox.moto_adapter.fixes.replacing import replace
+
 
 def apply() -> None:
     """Add the two operations."""
-    LogsResponse.associate_kms_key = lambda self: _set(self, self._get_param("kmsKeyId"))
-    LogsResponse.disassociate_kms_key = lambda self: _set(self, None)
+    replace(LogsResponse, associate_kms_key=_associate, disassociate_kms_key=_disassociate)
+
+
+def _associate(response: Any) -> str:
+    return _set(response, response._get_param("kmsKeyId"))  # noqa: SLF001  (moto's own way to read parameters)
+
+
+def _disassociate(response: Any) -> str:
+    return _set(response, None)
 
 
 def _set(response: Any, key: str | None) -> str:
-    identifier = response._get_param("resourceIdentifier")  # noqa: SLF001  (moto's own way to read parameters)
+    identifier = response._get_param("resourceIdentifier")  # noqa: SLF001
     name = response._get_param("logGroupName") or str(identifier).partition(":log-group:")[2].removesuffix(":*")  # noqa: SLF001
     group = response.logs_backend.groups.get(name)
     if group is None:
