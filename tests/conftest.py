@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import yaml
@@ -32,6 +32,8 @@ class Registration:
     inputs: JsonObject
     protect: bool
     retain_on_delete: bool
+    deleted_with: str
+    """Like `depends_on`: what takes this with it when it goes; empty for most."""
     depends_on: tuple[str, ...]
     """Logical names with types, in the form `type name`, of what the request depends on, properties included."""
     provider: str
@@ -64,8 +66,8 @@ RunProgram = Callable[..., Graph]
 def run_program() -> RunProgram:
     """Run a program against Pulumi's mock engine and return what it registered.
 
-    Pulumi registers in the background, so nothing can be asserted while the program runs. Protection, parents, dependencies
-    and providers are in the request only, not in what Pulumi shows to a mock: the monitor below keeps the requests.
+    Pulumi registers in the background, so nothing can be asserted while the program runs. Protection, parents,
+    dependencies and providers are in the request only, not in what Pulumi shows to a mock: the monitor keeps all.
     """
 
     def run(program: Callable[[], None], *, stack: str = "dev", config: Mapping[str, object] | None = None) -> Graph:
@@ -84,7 +86,7 @@ def _run(program: Callable[[], None], stack: str, config: dict[str, object]) -> 
     pulumi.runtime.set_all_config(texts)
     asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_mocks(_mocks(), project="slipway", stack=stack, preview=False, monitor=_monitor(graph))
-    set_root_resource(None)  # set_mocks made a stack that is finished already: exports would be lost in it
+    set_root_resource(cast("Any", None))  # set_mocks made a stack that is finished already: exports would be lost in it
     asyncio.get_event_loop().run_until_complete(run_in_stack(program))
     asyncio.get_event_loop().close()
     return graph
@@ -108,7 +110,7 @@ def _mocks() -> pulumi.runtime.Mocks:
             }
             return f"id-of-{args.name}", {**outputs, **args.inputs}
 
-        def call(self, args: pulumi.runtime.MockCallArgs) -> JsonObject:
+        def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[JsonObject, list[tuple[str, str]] | None]:
             raise AssertionError(f"the program asked AWS: {args.token}")
 
     return Account()
@@ -131,17 +133,18 @@ def _monitor(graph: Graph) -> Any:
                         inputs=rpc.deserialize_properties(request.object),
                         protect=request.protect,
                         retain_on_delete=request.retainOnDelete,
+                        deleted_with=_type_and_name(request.deletedWith) if request.deletedWith else "",
                         depends_on=tuple(sorted(_type_and_name(urn) for urn in request.dependencies)),
                         provider=_name_in(request.provider.rpartition("::")[0]) if request.provider else "",
                         custom=request.custom,
                     )
                 )
-            return super().RegisterResource(request)
+            return cast("Any", super()).RegisterResource(request)
 
         def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 gRPC's name
             if "pulumi:pulumi:Stack::" in request.urn:
                 graph.exports.update(rpc.deserialize_properties(request.outputs))
-            return super().RegisterResourceOutputs(request)
+            return cast("Any", super()).RegisterResourceOutputs(request)
 
     return Recorder(_mocks())
 

@@ -12,15 +12,16 @@ from infra.program import deploy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 STACKS = ["dev", "staging", "prod"]
+
+pytestmark = pytest.mark.usefixtures("project_folder")
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_without_a_release_registers_what_its_golden_file_says(
-    stack: str, golden: Any, run_program: Any, stack_config: Callable[[str], dict[str, Any]], project_folder: Path
-):
+    stack: str, golden: Any, run_program: Any, stack_config: Callable[[str], dict[str, Any]]
+) -> None:
     graph = run_program(deploy, stack=stack, config=stack_config(stack))
     golden.check(f"{stack}.yaml", _text(_described(graph), graph.exports))
 
@@ -32,8 +33,7 @@ def test_a_release_adds_what_the_golden_file_says(
     run_program: Any,
     stack_config: Callable[[str], dict[str, Any]],
     pinned_release: Callable[..., dict[str, Any]],
-    project_folder: Path,
-):
+) -> None:
     config = stack_config(stack)
     before = run_program(deploy, stack=stack, config=config)
     config["slipway:release"] = {"current": pinned_release(2), "previous": pinned_release(1)}
@@ -53,6 +53,7 @@ def _described(graph: Any) -> list[dict[str, Any]]:
             "parent": one.parent,
             "provider": one.provider,
             **({"protect": True} if one.protect else {}),
+            **({"deleted_with": one.deleted_with} if one.deleted_with else {}),
             **({"retain_on_delete": True} if one.retain_on_delete else {}),
             "depends_on": list(one.depends_on),
             "inputs": _readable(one.inputs),

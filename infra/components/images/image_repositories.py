@@ -43,7 +43,6 @@ class ImageRepositories(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ImageRepositoriesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:images:ImageRepositories", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
 
         arns: dict[str, pulumi.Output[str]] = {}
         for image, repository_name in sorted(args.repository_names.items()):
@@ -64,7 +63,8 @@ class ImageRepositories(pulumi.ComponentResource):
                 f"{name}-{image}",
                 repository=repository.name,
                 policy=lifecycle_policy(args.untagged_image_days),
-                opts=child,
+                # A protected repository keeps its rules when the rest of the stack is destroyed.
+                opts=pulumi.ResourceOptions(parent=self, deleted_with=repository),
             )
             arns[image] = repository.arn
 

@@ -60,7 +60,6 @@ class Lake(pulumi.ComponentResource):
 
     def _bucket(self, name: str, args: LakeArgs, *, expiry_days: int | None) -> pulumi.Output[str]:
         """Declare one bucket with everything that guards it and return its name."""
-        child = pulumi.ResourceOptions(parent=self)
         bucket = aws.s3.Bucket(
             name,
             force_destroy=args.retention.force_destroy,
@@ -68,11 +67,13 @@ class Lake(pulumi.ComponentResource):
                 parent=self, protect=args.retention.protect, retain_on_delete=args.retention.retain_on_delete
             ),
         )
+        # A destroy leaves the guards on AWS unless the bucket itself goes: a protected bucket is never left open.
+        guard = pulumi.ResourceOptions(parent=self, deleted_with=bucket)
         versioning = aws.s3.BucketVersioning(
             name,
             bucket=bucket.bucket,
             versioning_configuration=aws.s3.BucketVersioningVersioningConfigurationArgs(status="Enabled"),
-            opts=child,
+            opts=guard,
         )
         aws.s3.BucketServerSideEncryptionConfiguration(
             name,
@@ -88,7 +89,7 @@ class Lake(pulumi.ComponentResource):
                     bucket_key_enabled=True,
                 )
             ],
-            opts=child,
+            opts=guard,
         )
         aws.s3.BucketPublicAccessBlock(
             name,
@@ -97,13 +98,13 @@ class Lake(pulumi.ComponentResource):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-            opts=child,
+            opts=guard,
         )
         aws.s3.BucketOwnershipControls(
             name,
             bucket=bucket.bucket,
             rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=child,
+            opts=guard,
         )
         aws.s3.BucketLifecycleConfiguration(
             name,
@@ -114,12 +115,12 @@ class Lake(pulumi.ComponentResource):
                 expiry_days=expiry_days,
             ),
             # Rules about noncurrent versions need versioning to be on, and nothing in them names it.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[versioning]),
+            opts=pulumi.ResourceOptions(parent=self, deleted_with=bucket, depends_on=[versioning]),
         )
         aws.s3.BucketPolicy(
             name,
             bucket=bucket.bucket,
             policy=bucket.bucket.apply(partial(tls_only, args.region)),
-            opts=child,
+            opts=guard,
         )
         return bucket.bucket

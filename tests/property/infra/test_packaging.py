@@ -8,11 +8,15 @@ import os
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.packaging import Member, archive_bytes, content_digest, members
+
+if TYPE_CHECKING:
+    from random import Random
 
 names = st.text(alphabet="abcdefgh", min_size=1, max_size=6)
 contents = st.dictionaries(names, st.tuples(st.binary(max_size=200), st.booleans()), min_size=1, max_size=5)
@@ -43,7 +47,9 @@ def written(files: dict[str, tuple[bytes, bool]], order: list[str], *, umask: in
     st.sampled_from([0o000, 0o022, 0o027, 0o077]),
     st.integers(0, 2_000_000_000),
 )
-def test_neither_order_nor_umask_nor_times_change_digest_or_bytes(files, random, umask, time):  # type: ignore[no-untyped-def]
+def test_neither_order_nor_umask_nor_times_change_digest_or_bytes(
+    files: dict[str, tuple[bytes, bool]], random: Random, umask: int, time: int
+) -> None:
     order = list(files)
     random.shuffle(order)
     one = written(files, list(files), umask=0o022, time=1_000_000)
@@ -53,7 +59,9 @@ def test_neither_order_nor_umask_nor_times_change_digest_or_bytes(files, random,
 
 
 @given(contents, contents)
-def test_two_packages_have_one_digest_only_if_they_are_equal(one, other):  # type: ignore[no-untyped-def]
+def test_two_packages_have_one_digest_only_if_they_are_equal(
+    one: dict[str, tuple[bytes, bool]], other: dict[str, tuple[bytes, bool]]
+) -> None:
     same = one == other
     first, second = (
         [Member(path=name, executable=mode, content=content) for name, (content, mode) in files.items()]
@@ -63,7 +71,7 @@ def test_two_packages_have_one_digest_only_if_they_are_equal(one, other):  # typ
 
 
 @given(st.binary(min_size=0, max_size=300_000))
-def test_any_gzip_reader_gets_the_files_back(content):  # type: ignore[no-untyped-def]
+def test_any_gzip_reader_gets_the_files_back(content: bytes) -> None:
     data = archive_bytes([Member(path="serving/model.bin", executable=False, content=content)])
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data))) as archive:
         file = archive.extractfile("serving/model.bin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from infra.instance_types import accepted, refusal
 from infra.settings import Settings, SettingsError, load_stack_settings
+
+if TYPE_CHECKING:
+    from infra.problems import Problem
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -23,7 +26,7 @@ def dev() -> dict[str, Any]:
 
 
 @given(st.integers())
-def test_a_capture_percentage_is_a_percentage(value: int):
+def test_a_capture_percentage_is_a_percentage(value: int) -> None:
     config = dev()
     config["slipway:serving"]["capture_percentage"] = value
     if 0 <= value <= 100:
@@ -31,6 +34,14 @@ def test_a_capture_percentage_is_a_percentage(value: int):
     else:
         with pytest.raises(SettingsError):
             load_stack_settings(config)
+
+
+def problems_of(config: dict[str, Any]) -> tuple[Problem, ...]:
+    try:
+        load_stack_settings(config, file="f.yaml")
+    except SettingsError as error:
+        return error.problems
+    return ()
 
 
 json_values = st.recursive(
@@ -41,18 +52,17 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from(sorted(Settings.model_fields)), json_values)
-def test_whatever_stands_in_a_section_there_is_a_message_or_settings(section: str, value: object):
+def test_whatever_stands_in_a_section_there_is_a_message_or_settings(section: str, value: object) -> None:
     config = dev()
     config[f"slipway:{section}"] = value
-    try:
-        load_stack_settings(config, file="f.yaml")
-    except SettingsError as error:
-        assert all(problem.key.startswith(f"slipway:{section}") for problem in error.problems)
-        assert all(problem.rule and problem.way_out for problem in error.problems)
+    for problem in problems_of(config):
+        assert problem.key.startswith(f"slipway:{section}")
+        assert problem.rule
+        assert problem.way_out
 
 
 @given(st.text(min_size=1, max_size=12))
-def test_a_section_that_no_stack_has_is_always_refused_by_name(name: str):
+def test_a_section_that_no_stack_has_is_always_refused_by_name(name: str) -> None:
     config = dev()
     if name in Settings.model_fields:
         return
@@ -63,6 +73,6 @@ def test_a_section_that_no_stack_has_is_always_refused_by_name(name: str):
 
 
 @given(st.sampled_from(sorted(accepted("training") | accepted("hosting"))))
-def test_an_api_takes_exactly_the_types_of_its_list(instance_type: str):
+def test_an_api_takes_exactly_the_types_of_its_list(instance_type: str) -> None:
     assert (refusal(instance_type, "training") is None) == (instance_type in accepted("training"))
     assert (refusal(instance_type, "hosting") is None) == (instance_type in accepted("hosting"))

@@ -44,20 +44,20 @@ def serving(account: str, region: str, one: str, two: str) -> list[dict[str, Any
 
 
 @given(accounts, regions, buckets, buckets)
-def test_only_what_aws_cannot_scope_has_every_resource(account: str, region: str, one: str, two: str):
+def test_only_what_aws_cannot_scope_has_every_resource(account: str, region: str, one: str, two: str) -> None:
     for statement in training(account, region, one, two) + serving(account, region, one, two):
         if statement["Resource"] == "*":
             assert set(statement["Action"]) <= UNSCOPABLE
 
 
 @given(accounts, regions, buckets, buckets)
-def test_no_statement_has_a_wildcard_action(account: str, region: str, one: str, two: str):
+def test_no_statement_has_a_wildcard_action(account: str, region: str, one: str, two: str) -> None:
     for statement in training(account, region, one, two) + serving(account, region, one, two):
         assert not [action for action in statement["Action"] if "*" in action]
 
 
 @given(accounts, regions, buckets, buckets)
-def test_every_statement_has_a_name_of_its_own(account: str, region: str, one: str, two: str):
+def test_every_statement_has_a_name_of_its_own(account: str, region: str, one: str, two: str) -> None:
     for policy in (training(account, region, one, two), serving(account, region, one, two)):
         sids = [statement["Sid"] for statement in policy]
         assert len(sids) == len(set(sids))
@@ -65,7 +65,7 @@ def test_every_statement_has_a_name_of_its_own(account: str, region: str, one: s
 
 
 @given(accounts, regions, buckets, buckets)
-def test_a_role_reaches_its_own_account_and_buckets_only(account: str, region: str, one: str, two: str):
+def test_a_role_reaches_its_own_account_and_buckets_only(account: str, region: str, one: str, two: str) -> None:
     for statement in training(account, region, one, two) + serving(account, region, one, two):
         resources = statement["Resource"]
         for arn in [resources] if isinstance(resources, str) else resources:
@@ -80,7 +80,7 @@ def test_a_role_reaches_its_own_account_and_buckets_only(account: str, region: s
 
 
 @given(buckets, st.from_regex(r"[a-z/]{0,10}", fullmatch=True))
-def test_reading_and_writing_name_the_objects_below_a_prefix(bucket: str, prefix: str):
+def test_reading_and_writing_name_the_objects_below_a_prefix(bucket: str, prefix: str) -> None:
     arn = statements.bucket_arn("us-east-1", bucket)
     assert statements.read_objects("A", arn, prefix)["Resource"] == f"arn:aws:s3:::{bucket}/{prefix}*"
     assert statements.write_objects("A", arn, prefix)["Resource"] == f"arn:aws:s3:::{bucket}/{prefix}*"

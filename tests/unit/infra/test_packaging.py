@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_members_lie_in_a_folder_of_the_packages_name(folder: Path):
+def test_members_lie_in_a_folder_of_the_packages_name(folder: Path) -> None:
     assert [one.path for one in members(folder)] == [
         "training/__main__.py",
         "training/inner/data.json",
@@ -34,14 +34,14 @@ def test_members_lie_in_a_folder_of_the_packages_name(folder: Path):
 @pytest.mark.parametrize(
     "path", ["Dockerfile", ".env", ".git/config", "__pycache__/a.cpython-311.pyc", "inner/__pycache__/x.pyc", "old.pyc"]
 )
-def test_what_does_not_run_stays_out(folder: Path, path: str):
+def test_what_does_not_run_stays_out(folder: Path, path: str) -> None:
     before = content_digest(members(folder))
     (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_text("x", encoding="utf-8")
     assert content_digest(members(folder)) == before
 
 
-def test_other_content_has_another_digest_and_key(folder: Path, tmp_path: Path):
+def test_other_content_has_another_digest_and_key(folder: Path, tmp_path: Path) -> None:
     before = build(folder, tmp_path / "build")
     (folder / "__main__.py").write_text("print('bye')\n", encoding="utf-8")
     after = build(folder, tmp_path / "build")
@@ -49,13 +49,13 @@ def test_other_content_has_another_digest_and_key(folder: Path, tmp_path: Path):
     assert after.key == f"code/training/{after.digest}.tar.gz"
 
 
-def test_the_executable_bit_is_content(folder: Path):
+def test_the_executable_bit_is_content(folder: Path) -> None:
     before = content_digest(members(folder))
     (folder / "run.sh").chmod(0o644)
     assert content_digest(members(folder)) != before
 
 
-def test_the_archive_unpacks_to_the_same_files(folder: Path, tmp_path: Path):
+def test_the_archive_unpacks_to_the_same_files(folder: Path, tmp_path: Path) -> None:
     package = build(folder, tmp_path / "build")
     with tarfile.open(package.archive, "r:gz") as archive:
         archive.extractall(tmp_path / "out", filter="data")
@@ -63,7 +63,7 @@ def test_the_archive_unpacks_to_the_same_files(folder: Path, tmp_path: Path):
     assert os.access(tmp_path / "out/training/run.sh", os.X_OK)
 
 
-def test_the_bytes_of_an_archive_are_the_same_on_every_machine(tmp_path: Path):
+def test_the_bytes_of_an_archive_are_the_same_on_every_machine(tmp_path: Path) -> None:
     folder = tmp_path / "serving"
     folder.mkdir()
     (folder / "a.py").write_bytes(b"a = 1\n")
@@ -75,7 +75,7 @@ def test_the_bytes_of_an_archive_are_the_same_on_every_machine(tmp_path: Path):
     )
 
 
-def test_a_package_that_is_there_already_is_not_written_again(folder: Path, tmp_path: Path):
+def test_a_package_that_is_there_already_is_not_written_again(folder: Path, tmp_path: Path) -> None:
     archive = Path(build(folder, tmp_path / "build").archive)
     os.utime(archive, (1, 1))
     build(folder, tmp_path / "build")
@@ -83,17 +83,17 @@ def test_a_package_that_is_there_already_is_not_written_again(folder: Path, tmp_
     assert [file.name for file in archive.parent.iterdir()] == [archive.name]
 
 
-def test_a_missing_folder_is_refused(tmp_path: Path):
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match="there is no folder"):
         members(tmp_path / "nowhere")
 
 
-def test_an_empty_folder_is_refused(tmp_path: Path):
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PackagingError, match="nothing to package"):
         members(tmp_path)
 
 
-def test_a_link_is_refused(folder: Path):
+def test_a_link_is_refused(folder: Path) -> None:
     (folder / "link.py").symlink_to("/etc/hosts")
     with pytest.raises(PackagingError, match="symbolic link"):
         members(folder)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -13,14 +15,17 @@ from infra.program import deploy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Config = dict[str, Any]
 
+ROOT = Path(__file__).parent.parent.parent.parent
+
+pytestmark = pytest.mark.usefixtures("project_folder")
+
 
 def test_every_resource_is_made_by_the_one_explicit_provider(
-    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any, project_folder: Path
-):
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any
+) -> None:
     config = {**stack_config("dev"), "slipway:release": {"current": pinned_release(1)}}
     graph = run_program(deploy, config=config)
     custom = [one for one in graph.resources if one.custom and one.type != "pulumi:providers:aws"]
@@ -29,8 +34,8 @@ def test_every_resource_is_made_by_the_one_explicit_provider(
 
 
 def test_the_provider_refuses_other_accounts_and_tags_everything(
-    run_program: Any, stack_config: Callable[[str], Config], project_folder: Path
-):
+    run_program: Any, stack_config: Callable[[str], Config]
+) -> None:
     config = stack_config("dev")
     config["slipway:stack"]["cost_center"] = "4711"
     provider = run_program(deploy, config=config).one("pulumi:providers:aws", "aws").inputs
@@ -39,9 +44,7 @@ def test_the_provider_refuses_other_accounts_and_tags_everything(
     assert "endpoints" not in provider
 
 
-def test_logical_names_do_not_depend_on_the_stack(
-    run_program: Any, stack_config: Callable[[str], Config], project_folder: Path
-):
+def test_logical_names_do_not_depend_on_the_stack(run_program: Any, stack_config: Callable[[str], Config]) -> None:
     one, other = (
         sorted(
             (made.type, made.name) for made in run_program(deploy, stack=stack, config=stack_config("dev")).resources
@@ -52,15 +55,15 @@ def test_logical_names_do_not_depend_on_the_stack(
 
 
 def test_without_a_release_there_is_everything_but_the_endpoint(
-    run_program: Any, stack_config: Callable[[str], Config], project_folder: Path
-):
+    run_program: Any, stack_config: Callable[[str], Config]
+) -> None:
     graph = run_program(deploy, config=stack_config("dev"))
     assert "endpoint" not in graph.exports
     serving = {"aws:sagemaker/endpoint:Endpoint", "aws:sagemaker/model:Model", "aws:cloudwatch/metricAlarm:MetricAlarm"}
     assert not serving & {one.type for one in graph.resources}
 
 
-def test_two_runs_register_the_same(run_program: Any, stack_config: Callable[[str], Config], project_folder: Path):
+def test_two_runs_register_the_same(run_program: Any, stack_config: Callable[[str], Config]) -> None:
     def run() -> list[tuple[str, str, str]]:
         made = run_program(deploy, config=stack_config("dev")).resources
         # An asset is an object of its own in every run; its path stands for it.
@@ -70,15 +73,20 @@ def test_two_runs_register_the_same(run_program: Any, stack_config: Callable[[st
 
 
 def test_a_project_without_code_ends_with_one_error(
-    run_program: Any, stack_config: Callable[[str], Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.chdir(tmp_path)
+    run_program: Any, stack_config: Callable[[str], Config], project_folder: Path
+) -> None:
+    shutil.rmtree(project_folder / "training")
     with pytest.raises(pulumi.RunError, match="there is no folder 'training' to package"):
         run_program(deploy, config=stack_config("dev"))
 
 
 @pytest.mark.slow
-def test_the_program_does_not_import_ec2_or_boto3():
-    code = "import sys, infra.program; print([m for m in sys.modules if m in ('boto3', 'botocore')])"
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert found.strip() == "[]"
+def test_the_program_imports_no_boto3_and_puts_off_every_service_of_pulumi_aws() -> None:
+    # pulumi_aws loads a service when it is first used; an import of a name out of one would load it at once.
+    code = """
+import sys, infra.program
+loaded = [name for name in sys.modules if name.startswith("pulumi_aws.") and name.endswith("._inputs")]
+print(loaded, [name for name in ("boto3", "botocore") if name in sys.modules])
+"""
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert run.stdout.strip() == "['pulumi_aws._inputs'] []"

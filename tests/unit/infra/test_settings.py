@@ -6,6 +6,7 @@ import copy
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Config = dict[str, Any]
+
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.fixture
@@ -30,29 +33,29 @@ def problems(config: Config) -> list[str]:
 
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
-def test_the_stack_files_of_the_project_are_valid(stack: str, stack_config: Callable[[str], Config]):
+def test_the_stack_files_of_the_project_are_valid(stack: str, stack_config: Callable[[str], Config]) -> None:
     settings = load_stack_settings(stack_config(stack), file=f"Pulumi.{stack}.yaml")
     assert settings.stack.environment == stack
     assert settings.release is None
 
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
-def test_the_stack_files_differ_by_values_only(stack: str, stack_config: Callable[[str], Config]):
+def test_the_stack_files_differ_by_values_only(stack: str, stack_config: Callable[[str], Config]) -> None:
     sections = {key for key in stack_config(stack) if key.startswith("slipway:")}
     assert sections == {key for key in stack_config("dev") if key.startswith("slipway:")}
 
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
-def test_no_stack_has_default_providers(stack: str, stack_config: Callable[[str], Config]):
+def test_no_stack_has_default_providers(stack: str, stack_config: Callable[[str], Config]) -> None:
     assert stack_config(stack)["pulumi:disable-default-providers"] == ["*"]
 
 
-def test_keys_of_other_namespaces_are_left_alone(dev: Config):
+def test_keys_of_other_namespaces_are_left_alone(dev: Config) -> None:
     dev["aws:region"] = "eu-west-1"
     assert load_stack_settings(dev).stack.region == "us-east-1"
 
 
-def test_a_misspelt_section_is_refused_by_name_with_the_right_one(dev: Config):
+def test_a_misspelt_section_is_refused_by_name_with_the_right_one(dev: Config) -> None:
     dev["slipway:trainning"] = dev.pop("slipway:training")
     assert problems(dev) == [
         "slipway:training: this section is required; add training to the stack file",
@@ -60,23 +63,23 @@ def test_a_misspelt_section_is_refused_by_name_with_the_right_one(dev: Config):
     ]
 
 
-def test_an_unknown_section_is_refused_with_those_that_exist(dev: Config):
+def test_an_unknown_section_is_refused_with_those_that_exist(dev: Config) -> None:
     dev["slipway:xyzzy"] = {}
     (problem,) = problems(dev)
     assert problem.startswith("slipway:xyzzy: there is no such section; remove it, or use one of images, lake,")
 
 
-def test_a_misspelt_key_is_refused_by_name_with_the_right_one(dev: Config):
+def test_a_misspelt_key_is_refused_by_name_with_the_right_one(dev: Config) -> None:
     dev["slipway:serving"]["instance_typ"] = "ml.m5.large"
     assert problems(dev) == ["slipway:serving.instance_typ: there is no such key; did you mean instance_type?"]
 
 
-def test_a_misspelt_key_deep_in_a_release_is_refused_too(dev: Config, pinned_release: Callable[..., Config]):
+def test_a_misspelt_key_deep_in_a_release_is_refused_too(dev: Config, pinned_release: Callable[..., Config]) -> None:
     dev["slipway:release"] = {"current": pinned_release(1, model_sha="x")}
     assert problems(dev) == ["slipway:release.current.model_sha: there is no such key; did you mean model_sha256?"]
 
 
-def test_every_problem_of_a_file_comes_at_once(dev: Config):
+def test_every_problem_of_a_file_comes_at_once(dev: Config) -> None:
     dev["slipway:stack"]["account"] = 123456789012
     dev["slipway:stack"]["environment"] = "production"
     dev["slipway:training"]["volume_size_gib"] = 0
@@ -91,7 +94,7 @@ def test_every_problem_of_a_file_comes_at_once(dev: Config):
     ]
 
 
-def test_the_message_names_the_file_and_counts(dev: Config):
+def test_the_message_names_the_file_and_counts(dev: Config) -> None:
     del dev["slipway:lake"]
     with pytest.raises(SettingsError, match=r"^Pulumi.dev.yaml has 1 problem:\n  Pulumi.dev.yaml: slipway:lake: "):
         load_stack_settings(dev, file="Pulumi.dev.yaml")
@@ -123,38 +126,40 @@ def test_the_message_names_the_file_and_counts(dev: Config):
         ("monitoring", "alarm_action_arns", ["topic"], "must match ^arn:aws"),
     ],
 )
-def test_a_value_out_of_bounds_is_refused_with_its_rule(dev: Config, section: str, key: str, value: object, said: str):
+def test_a_value_out_of_bounds_is_refused_with_its_rule(
+    dev: Config, section: str, key: str, value: object, said: str
+) -> None:
     dev[f"slipway:{section}"][key] = value
     (problem,) = problems(dev)
     assert problem.startswith(f"slipway:{section}.{key}")
     assert said in problem
 
 
-def test_a_section_that_is_not_a_mapping_is_refused(dev: Config):
+def test_a_section_that_is_not_a_mapping_is_refused(dev: Config) -> None:
     dev["slipway:lake"] = "yes"
     assert problems(dev) == ["slipway:lake: must be a mapping of keys to values, got 'yes'; indent its keys below it"]
 
 
-def test_a_long_value_is_cut_in_the_message(dev: Config):
+def test_a_long_value_is_cut_in_the_message(dev: Config) -> None:
     dev["slipway:stack"]["owner"] = "!" * 5000
     (problem,) = problems(dev)
     assert len(problem) < 300
 
 
-def test_settings_cannot_be_changed(dev: Config):
+def test_settings_cannot_be_changed(dev: Config) -> None:
     settings = load_stack_settings(dev)
     with pytest.raises(ValueError, match="frozen"):
-        settings.serving.capture_percentage = 0  # type: ignore[misc]
+        settings.serving.capture_percentage = 0
 
 
-def test_reading_settings_does_not_change_the_config(dev: Config):
+def test_reading_settings_does_not_change_the_config(dev: Config) -> None:
     before = copy.deepcopy(dev)
     load_stack_settings(dev)
     assert dev == before
 
 
 @pytest.mark.slow
-def test_settings_need_neither_pulumi_nor_boto3():
+def test_settings_need_neither_pulumi_nor_boto3() -> None:
     code = "import sys, json, infra.settings; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
-    found = json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout)
+    found = json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT).stdout)
     assert not {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"} & set(found)

@@ -47,48 +47,48 @@ def graph(run_program: Any) -> Any:
     return run_program(lambda: Endpoint("endpoint", args(release(2), release(1))))
 
 
-def test_the_previous_release_is_still_declared(graph: Any):
+def test_the_previous_release_is_still_declared(graph: Any) -> None:
     names = sorted(f"endpoint-{release_digest(release(number), SHAPE)}" for number in (1, 2))
     assert [one.name for one in graph.of_type(MODEL)] == names
     assert [one.name for one in graph.of_type(CONFIGURATION)] == names
 
 
-def test_the_endpoint_points_at_the_current_release(graph: Any):
+def test_the_endpoint_points_at_the_current_release(graph: Any) -> None:
     endpoint = graph.one(ENDPOINT, "endpoint")
     assert endpoint.inputs["endpointConfigName"] == f"endpoint-{release_digest(release(2), SHAPE)}-0000000"
     assert endpoint.inputs["name"] == "slipway-dev"
 
 
-def test_models_and_configurations_have_no_names_of_their_own(graph: Any):
+def test_models_and_configurations_have_no_names_of_their_own(graph: Any) -> None:
     for one in graph.of_type(MODEL) + graph.of_type(CONFIGURATION):
         assert "name" not in one.inputs
 
 
-def test_a_rollback_registers_the_same_models_and_configurations(graph: Any, run_program: Any):
+def test_a_rollback_registers_the_same_models_and_configurations(graph: Any, run_program: Any) -> None:
     back = run_program(lambda: Endpoint("endpoint", args(release(1), release(2))))
     for token in (MODEL, CONFIGURATION):
         assert back.of_type(token) == graph.of_type(token)
     assert back.one(ENDPOINT, "endpoint").inputs != graph.one(ENDPOINT, "endpoint").inputs
 
 
-def test_a_rollout_leaves_what_was_current_untouched(graph: Any, run_program: Any):
+def test_a_rollout_leaves_what_was_current_untouched(graph: Any, run_program: Any) -> None:
     rolled = run_program(lambda: Endpoint("endpoint", args(release(3), release(2))))
     for token in (MODEL, CONFIGURATION):
         name = f"endpoint-{release_digest(release(2), SHAPE)}"
         assert rolled.one(token, name) == graph.one(token, name)
 
 
-def test_a_first_release_has_no_previous_one(run_program: Any):
+def test_a_first_release_has_no_previous_one(run_program: Any) -> None:
     graph = run_program(lambda: Endpoint("endpoint", args(release(1))))
     assert len(graph.of_type(MODEL)) == len(graph.of_type(CONFIGURATION)) == 1
 
 
-def test_two_equal_releases_are_declared_once(run_program: Any):
+def test_two_equal_releases_are_declared_once(run_program: Any) -> None:
     graph = run_program(lambda: Endpoint("endpoint", args(release(1), release(1))))
     assert len(graph.of_type(MODEL)) == 1
 
 
-def test_a_model_has_no_network_and_gets_its_code_beside_the_artifact(graph: Any):
+def test_a_model_has_no_network_and_gets_its_code_beside_the_artifact(graph: Any) -> None:
     model = graph.one(MODEL, f"endpoint-{release_digest(release(2), SHAPE)}")
     assert model.inputs["enableNetworkIsolation"] is True
     container = model.inputs["primaryContainer"]
@@ -107,7 +107,7 @@ def test_a_model_has_no_network_and_gets_its_code_beside_the_artifact(graph: Any
     ]
 
 
-def test_captures_go_to_their_bucket_readable_and_encrypted(graph: Any):
+def test_captures_go_to_their_bucket_readable_and_encrypted(graph: Any) -> None:
     capture = graph.of_type(CONFIGURATION)[0].inputs["dataCaptureConfig"]
     assert capture["destinationS3Uri"] == "s3://captures/endpoints"
     assert capture["kmsKeyId"] == "arn:key"
@@ -115,7 +115,7 @@ def test_captures_go_to_their_bucket_readable_and_encrypted(graph: Any):
     assert capture["captureContentTypeHeader"]["jsonContentTypes"] == ["application/json"]
 
 
-def test_no_percentage_captures_nothing(run_program: Any):
+def test_no_percentage_captures_nothing(run_program: Any) -> None:
     shape = replace(SHAPE, capture_percentage=0)
     graph = run_program(lambda: Endpoint("endpoint", args(release(1), shape=shape)))
     capture = graph.of_type(CONFIGURATION)[0].inputs["dataCaptureConfig"]
@@ -123,7 +123,7 @@ def test_no_percentage_captures_nothing(run_program: Any):
     assert capture["initialSamplingPercentage"] == 0
 
 
-def test_disks_are_encrypted_with_the_key_where_they_are_not_the_instances_own(run_program: Any):
+def test_disks_are_encrypted_with_the_key_where_they_are_not_the_instances_own(run_program: Any) -> None:
     own = release(1, instance_type="ml.g5.xlarge")
     graph = run_program(lambda: Endpoint("endpoint", args(release(2), own)))
     keys = {one.name: one.inputs.get("kmsKeyArn") for one in graph.of_type(CONFIGURATION)}
@@ -133,13 +133,13 @@ def test_disks_are_encrypted_with_the_key_where_they_are_not_the_instances_own(r
     }
 
 
-def test_the_log_group_is_there_before_the_endpoint(graph: Any):
+def test_the_log_group_is_there_before_the_endpoint(graph: Any) -> None:
     assert "aws:cloudwatch/logGroup:LogGroup endpoint" in graph.one(ENDPOINT, "endpoint").depends_on
     logs = graph.one("aws:cloudwatch/logGroup:LogGroup", "endpoint")
     assert logs.inputs["name"] == "/aws/sagemaker/Endpoints/slipway-dev"
     assert logs.inputs["retentionInDays"] == 14
 
 
-def test_a_capture_percentage_above_100_is_refused():
+def test_a_capture_percentage_above_100_is_refused() -> None:
     with pytest.raises(ValueError, match="capture_percentage is 101; use 0 to 100"):
         replace(SHAPE, capture_percentage=101)

@@ -40,11 +40,11 @@ def args(environment: Any) -> LakeArgs:
         "aws:s3/bucketPolicy:BucketPolicy",
     ],
 )
-def test_every_bucket_has_every_guard(graph: Any, guard: str):
+def test_every_bucket_has_every_guard(graph: Any, guard: str) -> None:
     assert [one.inputs["bucket"] for one in graph.of_type(guard)] == [f"{zone}-0000000" for zone in ZONES]
 
 
-def test_objects_are_encrypted_with_the_stacks_key_and_few_calls_to_kms(graph: Any):
+def test_objects_are_encrypted_with_the_stacks_key_and_few_calls_to_kms(graph: Any) -> None:
     for one in graph.of_type("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"):
         (rule,) = one.inputs["rules"]
         default = rule["applyServerSideEncryptionByDefault"]
@@ -52,13 +52,13 @@ def test_objects_are_encrypted_with_the_stacks_key_and_few_calls_to_kms(graph: A
         assert rule["bucketKeyEnabled"] is True
 
 
-def test_nothing_can_be_made_public(graph: Any):
+def test_nothing_can_be_made_public(graph: Any) -> None:
     for one in graph.of_type("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"):
         switches = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
         assert [one.inputs[switch] for switch in switches] == [True] * 4
 
 
-def test_a_bucket_refuses_plain_http_for_itself_and_its_objects(graph: Any):
+def test_a_bucket_refuses_plain_http_for_itself_and_its_objects(graph: Any) -> None:
     policy = json.loads(graph.one("aws:s3/bucketPolicy:BucketPolicy", "lake-raw").inputs["policy"])
     (statement,) = policy["Statement"]
     assert statement["Effect"] == "Deny"
@@ -66,8 +66,8 @@ def test_a_bucket_refuses_plain_http_for_itself_and_its_objects(graph: Any):
     assert statement["Resource"] == ["arn:aws:s3:::lake-raw-0000000", "arn:aws:s3:::lake-raw-0000000/*"]
 
 
-def test_only_captures_expire(graph: Any):
-    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"  # noqa: S105 a type token
+def test_only_captures_expire(graph: Any) -> None:
+    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     expiring = {
         one.name: rule["expiration"]["days"]
         for one in graph.of_type(token)
@@ -77,19 +77,19 @@ def test_only_captures_expire(graph: Any):
     assert expiring == {"lake-captures": 9}
 
 
-def test_lifecycle_rules_come_after_versioning(graph: Any):
-    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"  # noqa: S105 a type token
+def test_lifecycle_rules_come_after_versioning(graph: Any) -> None:
+    token = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
     assert "aws:s3/bucketVersioning:BucketVersioning lake-raw" in graph.one(token, "lake-raw").depends_on
 
 
 @pytest.mark.parametrize("environment", ["staging", "prod"])
-def test_buckets_are_kept_and_only_the_buckets_are_protected(environment: str, run_program: Any):
+def test_buckets_are_kept_and_only_the_buckets_are_protected(environment: str, run_program: Any) -> None:
     graph = run_program(lambda: Lake("lake", args(environment)))
     assert {one.type for one in graph.resources if one.protect} == {"aws:s3/bucket:Bucket"}
     assert all(one.protect and one.retain_on_delete for one in graph.of_type("aws:s3/bucket:Bucket"))
     assert not any(one.inputs["forceDestroy"] for one in graph.of_type("aws:s3/bucket:Bucket"))
 
 
-def test_dev_lets_go_of_everything(graph: Any):
+def test_dev_lets_go_of_everything(graph: Any) -> None:
     assert not any(one.protect or one.retain_on_delete for one in graph.resources)
     assert all(one.inputs["forceDestroy"] for one in graph.of_type("aws:s3/bucket:Bucket"))

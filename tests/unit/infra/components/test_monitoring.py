@@ -27,7 +27,7 @@ def args(**changes: Any) -> EndpointAlarmsArgs:
     return EndpointAlarmsArgs(**given)
 
 
-def test_every_alarm_has_the_dimensions_that_sagemaker_publishes(run_program: Any):
+def test_every_alarm_has_the_dimensions_that_sagemaker_publishes(run_program: Any) -> None:
     graph = run_program(lambda: EndpointAlarms("alarms", args(no_traffic_minutes=5)))
     assert len(graph.of_type(ALARM)) == 4
     for alarm in graph.of_type(ALARM):
@@ -35,24 +35,24 @@ def test_every_alarm_has_the_dimensions_that_sagemaker_publishes(run_program: An
         assert alarm.inputs["dimensions"] == {"EndpointName": "slipway-dev", "VariantName": "primary"}
 
 
-def test_latency_is_compared_in_microseconds():
+def test_latency_is_compared_in_microseconds() -> None:
     (latency,) = [alarm for alarm in every_alarm() if alarm.metric_name == "ModelLatency"]
     assert latency.threshold == 500_000
     assert latency.extended_statistic == "p90"
     assert latency.statistic is None
 
 
-def test_every_alarm_has_either_a_statistic_or_a_percentile():
+def test_every_alarm_has_either_a_statistic_or_a_percentile() -> None:
     for alarm in every_alarm():
         assert (alarm.statistic is None) != (alarm.extended_statistic is None)
 
 
-def test_one_error_is_enough_where_the_threshold_is_one():
+def test_one_error_is_enough_where_the_threshold_is_one() -> None:
     (errors,) = [alarm for alarm in every_alarm() if alarm.metric_name == "Invocation5XXErrors"]
     assert (errors.comparison_operator, errors.threshold) == ("GreaterThanOrEqualToThreshold", 1)
 
 
-def test_silence_rings_only_where_it_is_asked_for():
+def test_silence_rings_only_where_it_is_asked_for() -> None:
     assert "no-traffic" not in [alarm.role for alarm in every_alarm()]
     (silence,) = [alarm for alarm in every_alarm(no_traffic_minutes=7) if alarm.role == "no-traffic"]
     assert silence.treat_missing_data == "breaching"
@@ -69,7 +69,7 @@ def every_alarm(no_traffic_minutes: int | None = None) -> Any:
     )
 
 
-def test_an_alarm_calls_when_it_rings_and_when_it_stops(run_program: Any):
+def test_an_alarm_calls_when_it_rings_and_when_it_stops(run_program: Any) -> None:
     topic = "arn:aws:sns:us-east-1:123456789012:alarms"
     graph = run_program(lambda: EndpointAlarms("alarms", args(alarm_action_arns=(topic,))))
     for alarm in graph.of_type(ALARM):
@@ -77,7 +77,9 @@ def test_an_alarm_calls_when_it_rings_and_when_it_stops(run_program: Any):
 
 
 @pytest.mark.parametrize(("endpoint", "graphs"), [(None, 1), ("slipway-dev", 5)])
-def test_the_dashboard_shows_the_endpoint_once_there_is_one(run_program: Any, endpoint: str | None, graphs: int):
+def test_the_dashboard_shows_the_endpoint_once_there_is_one(
+    run_program: Any, endpoint: str | None, graphs: int
+) -> None:
     def program() -> None:
         given = DashboardArgs(
             dashboard_name="slipway-dev",

@@ -58,14 +58,14 @@ def allowed(graph: Any, policy: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(("declare", "name"), [(training, "training"), (serving, "serving")])
-def test_only_sagemaker_on_behalf_of_this_account_takes_a_role(run_program: Any, declare: Any, name: str):
+def test_only_sagemaker_on_behalf_of_this_account_takes_a_role(run_program: Any, declare: Any, name: str) -> None:
     trust = json.loads(run_program(declare).one(ROLE, name).inputs["assumeRolePolicy"])
     (statement,) = trust["Statement"]
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
-def test_a_training_job_reads_data_and_code_and_writes_models(run_program: Any):
+def test_a_training_job_reads_data_and_code_and_writes_models(run_program: Any) -> None:
     found = allowed(run_program(training), "training-data")
     assert found["arn:aws:s3:::curated/*"] == {"s3:GetObject"}
     assert found["arn:aws:s3:::artifacts/datasets/*"] == {"s3:GetObject"}
@@ -73,7 +73,7 @@ def test_a_training_job_reads_data_and_code_and_writes_models(run_program: Any):
     assert found["arn:aws:s3:::artifacts/models/*"] == {"s3:PutObject", "s3:AbortMultipartUpload"}
 
 
-def test_an_endpoint_reads_models_and_code_and_writes_captures(run_program: Any):
+def test_an_endpoint_reads_models_and_code_and_writes_captures(run_program: Any) -> None:
     found = allowed(run_program(serving), "serving-data")
     assert found["arn:aws:s3:::artifacts/models/*"] == {"s3:GetObject"}
     assert found["arn:aws:s3:::artifacts/code/serving/*"] == {"s3:GetObject"}
@@ -81,32 +81,32 @@ def test_an_endpoint_reads_models_and_code_and_writes_captures(run_program: Any)
     assert "arn:aws:s3:::captures/*" not in found
 
 
-def test_an_endpoint_writes_to_its_own_log_group_only(run_program: Any):
+def test_an_endpoint_writes_to_its_own_log_group_only(run_program: Any) -> None:
     group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/slipway-dev"
     logs = {arn for arn in allowed(run_program(serving), "serving-data") if ":logs:" in arn}
     assert logs == {group, f"{group}:log-stream:*"}
 
 
 @pytest.mark.parametrize(("declare", "policy"), [(training, "training-key"), (serving, "serving-key")])
-def test_a_role_uses_one_key_and_hands_it_to_aws_only(run_program: Any, declare: Any, policy: str):
+def test_a_role_uses_one_key_and_hands_it_to_aws_only(run_program: Any, declare: Any, policy: str) -> None:
     statements = json.loads(run_program(declare).one(POLICY, policy).inputs["policy"])["Statement"]
     assert {statement["Resource"] for statement in statements} == {"arn:key"}
     (grant,) = [one for one in statements if "kms:CreateGrant" in one["Action"]]
     assert grant["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
-def test_metrics_go_to_sagemakers_namespace_only(run_program: Any):
+def test_metrics_go_to_sagemakers_namespace_only(run_program: Any) -> None:
     statements = json.loads(run_program(training).one(POLICY, "training-data").inputs["policy"])["Statement"]
     (metrics,) = [one for one in statements if one["Action"] == ["cloudwatch:PutMetricData"]]
     assert metrics["Condition"] == {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}}
 
 
-def test_a_stack_that_does_not_own_the_accounts_log_group_leaves_it_alone(run_program: Any):
+def test_a_stack_that_does_not_own_the_accounts_log_group_leaves_it_alone(run_program: Any) -> None:
     assert run_program(lambda: training(own_log_group=False)).of_type("aws:cloudwatch/logGroup:LogGroup") == []
     assert len(run_program(training).of_type("aws:cloudwatch/logGroup:LogGroup")) == 1
 
 
-def test_a_permissions_boundary_bounds_the_role(run_program: Any):
+def test_a_permissions_boundary_bounds_the_role(run_program: Any) -> None:
     graph = run_program(lambda: training(boundary="arn:aws:iam::123456789012:policy/b"))
     assert graph.one(ROLE, "training").inputs["permissionsBoundary"] == "arn:aws:iam::123456789012:policy/b"
     assert "permissionsBoundary" not in run_program(training).one(ROLE, "training").inputs

@@ -46,7 +46,7 @@ def registry(environment: Any) -> None:
 @pytest.mark.parametrize(("environment", "kept"), [("dev", False), ("staging", True), ("prod", True)])
 def test_an_environment_keeps_its_stateful_leaves_or_does_not(
     run_program: Any, declare: Any, environment: str, *, kept: bool
-):
+) -> None:
     stateful = {
         "aws:kms/key:Key",
         "aws:ecr/repository:Repository",
@@ -57,13 +57,13 @@ def test_an_environment_keeps_its_stateful_leaves_or_does_not(
         assert one.retain_on_delete == (kept and one.type in stateful)
 
 
-def test_the_key_rotates_and_has_an_alias(run_program: Any):
+def test_the_key_rotates_and_has_an_alias(run_program: Any) -> None:
     graph = run_program(lambda: key("dev"))
     assert graph.one("aws:kms/key:Key", "key").inputs["enableKeyRotation"] is True
     assert graph.one("aws:kms/alias:Alias", "key").inputs["targetKeyId"] == "key-key"
 
 
-def test_the_account_can_always_change_its_key_and_logs_use_it_for_sagemakers_groups_only(run_program: Any):
+def test_the_account_can_always_change_its_key_and_logs_use_it_for_sagemakers_groups_only(run_program: Any) -> None:
     policy = json.loads(run_program(lambda: key("dev")).one("aws:kms/key:Key", "key").inputs["policy"])
     account, logs = policy["Statement"]
     assert account["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -76,7 +76,7 @@ def test_the_account_can_always_change_its_key_and_logs_use_it_for_sagemakers_gr
     }
 
 
-def test_tags_never_move_and_every_push_is_scanned_and_encrypted(run_program: Any):
+def test_tags_never_move_and_every_push_is_scanned_and_encrypted(run_program: Any) -> None:
     repositories = run_program(lambda: images("dev")).of_type("aws:ecr/repository:Repository")
     assert [one.inputs["name"] for one in repositories] == ["slipway-dev/serving", "slipway-dev/training"]
     for one in repositories:
@@ -86,18 +86,18 @@ def test_tags_never_move_and_every_push_is_scanned_and_encrypted(run_program: An
         assert one.inputs["forceDelete"] is True
 
 
-def test_no_tagged_image_ever_expires(run_program: Any):
+def test_no_tagged_image_ever_expires(run_program: Any) -> None:
     for one in run_program(lambda: images("prod")).of_type("aws:ecr/lifecyclePolicy:LifecyclePolicy"):
         rules = json.loads(one.inputs["policy"])["rules"]
         assert {rule["selection"]["tagStatus"] for rule in rules} == {"untagged"}
 
 
-def test_repositories_without_a_name_are_refused():
+def test_repositories_without_a_name_are_refused() -> None:
     with pytest.raises(ValueError, match="repository_names is empty"):
         ImageRepositoriesArgs(repository_names={}, key_arn="k", untagged_image_days=1, retention=retention("dev"))
 
 
-def test_a_code_package_stays_in_the_bucket_when_the_code_moves_on(run_program: Any):
+def test_a_code_package_stays_in_the_bucket_when_the_code_moves_on(run_program: Any) -> None:
     given = CodePackageArgs(archive="x.tar.gz", key="code/training/abc.tar.gz", bucket="artifacts", key_arn="arn:key")
     graph = run_program(lambda: CodePackage("training-code", given))
     package = graph.one("aws:s3/bucketObjectv2:BucketObjectv2", "training-code")
