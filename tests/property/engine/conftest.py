@@ -55,14 +55,14 @@ class Cloud:
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     def users_of(self, id_: str) -> list[str]:
-        """What can't be without a thing. (What only `uses` one that is deleted first is updated afterwards.)"""
+        """Return what can't be without a thing; what only `uses` one that is deleted first is updated afterwards."""
         return [other for other, (_, inputs) in self.things.items() if id_ in inputs.get("needs", ())]
 
 
 class MemoryClient:
     """Answers as a provider process does.
 
-    A change of `kind` or `needs` replaces, one of `value` or `uses` updates; `fixed` is a name that can exist only once.
+    A change of `kind` or `needs` replaces, one of `value` or `uses` updates; `fixed` is a name that exists once.
     """
 
     def __init__(self, cloud: Cloud) -> None:
@@ -202,7 +202,7 @@ class World:
         self.deployment = json.loads(text)
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        """The live resources of the state file, by name."""
+        """Return the live resources of the state file, by name."""
         listed = (self.deployment or {}).get("resources", [])
         return {urns.name_of(raw["urn"]): raw for raw in listed if not raw.get("delete")}
 

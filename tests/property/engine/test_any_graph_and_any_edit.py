@@ -16,7 +16,7 @@ Program = list[dict[str, Any]]
 
 @st.composite
 def edited_programs(draw: st.DrawFn) -> tuple[Program, Program]:
-    """A program, and the same with other values and with names that can exist only once."""
+    """Draw a program, and the same with other values and with names that can exist only once."""
     first = draw(programs(fixed=True))
     second = [
         item | {"kind": draw(st.integers(0, 1)), "value": draw(st.integers(0, 1)), "fixed": draw(st.booleans())}
@@ -27,7 +27,7 @@ def edited_programs(draw: st.DrawFn) -> tuple[Program, Program]:
 
 @st.composite
 def programs(draw: st.DrawFn, *, fixed: bool = False) -> Program:
-    """Resources in the order of registration; each may need those before it."""
+    """Draw resources in the order of registration; each may need those before it."""
     names = draw(st.lists(st.sampled_from(NAMES), unique=True, max_size=len(NAMES)))
     program: Program = []
     for index, name in enumerate(names):

@@ -1,0 +1,140 @@
+"""The state on disk: whole at every moment, before and after each step, one write for all who wait."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from slipway.engine.codec.state import StateCodec
+from slipway.engine.state.resource import ResourceState
+from slipway.engine.state.snapshot import Operation, Snapshot, load_snapshot
+from slipway.engine.state.writer import SnapshotWriter, StateWriteError
+
+
+class Plain:
+    def encrypt(self, text: str) -> str:
+        return text
+
+    def decrypt(self, text: str) -> str:
+        return text
+
+    def state(self) -> dict[str, Any]:
+        return {"type": "plain", "state": {}}
+
+
+class Disk:
+    """Takes writes, one at a time, and can be held up or broken."""
+
+    def __init__(self) -> None:
+        self.texts: list[dict[str, Any]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.entered = threading.Event()
+        self.broken = False
+
+    def write(self, text: bytes) -> None:
+        self.entered.set()
+        self.gate.wait(10)
+        if self.broken:
+            raise OSError("no space left on device")
+        self.texts.append(json.loads(text))
+
+    def urns(self) -> list[str]:
+        return [raw["urn"] for raw in self.texts[-1].get("resources", [])]
+
+    def pending(self) -> list[tuple[str, str]]:
+        return [(raw["type"], raw["resource"]["urn"]) for raw in self.texts[-1].get("pending_operations", [])]
+
+
+def resource(urn: str, **fields: Any) -> ResourceState:
+    return ResourceState(urn=urn, type="t:index:T", custom=True, **fields)
+
+
+def writer_on(disk: Disk, base: Snapshot | None = None) -> SnapshotWriter:
+    manager: Any = Plain()
+    codec = StateCodec(manager.encrypt, manager.decrypt)
+    return SnapshotWriter(base or Snapshot(), manager, codec, disk.write)
+
+
+def test_a_step_is_on_disk_before_it_is_begun_and_before_it_is_called_done() -> None:
+    disk = Disk()
+    writer = writer_on(disk)
+    made = resource("urn:a")
+    writer.begin("creating", made)
+    assert (disk.pending(), disk.urns()) == ([("creating", "urn:a")], [])
+    made.id = "a-1"
+    writer.end(made, made=[made])
+    assert (disk.pending(), disk.urns()) == ([], ["urn:a"])
+
+
+def test_what_was_not_touched_yet_stands_after_what_was() -> None:
+    old = [resource("urn:a"), resource("urn:b")]
+    disk = Disk()
+    writer = writer_on(disk, Snapshot(old))
+    new = resource("urn:b")
+    writer.end(None, gone=[old[1]], made=[new])
+    assert disk.urns() == ["urn:b", "urn:a"]
+
+
+def test_writes_that_wait_together_are_one_write() -> None:
+    disk = Disk()
+    writer = writer_on(disk)
+    disk.gate.clear()
+    first = threading.Thread(target=writer.begin, args=("creating", resource("urn:0")))
+    first.start()
+    assert disk.entered.wait(10)
+    others = [threading.Thread(target=writer.begin, args=("creating", resource(f"urn:{n}"))) for n in range(1, 9)]
+    for thread in others:
+        thread.start()
+    while writer._version < 9:
+        threading.Event().wait(0.001)
+    disk.gate.set()
+    for thread in [first, *others]:
+        thread.join(10)
+    assert len(disk.texts) == 2
+    assert len(disk.pending()) == 9
+
+
+def test_a_failing_disk_stops_everybody() -> None:
+    disk = Disk()
+    disk.broken = True
+    writer = writer_on(disk)
+    with pytest.raises(StateWriteError, match="no space left"):
+        writer.begin("creating", resource("urn:a"))
+    with pytest.raises(StateWriteError, match="no space left"):
+        writer.begin("creating", resource("urn:b"))
+
+
+def test_nobody_writes_in_a_preview() -> None:
+    manager: Any = Plain()
+    writer = SnapshotWriter(Snapshot(), manager, StateCodec(manager.encrypt, manager.decrypt), None)
+    writer.begin("creating", resource("urn:a"))
+    writer.flush()
+
+
+def test_an_operation_of_unknown_end_stays_pending() -> None:
+    disk = Disk()
+    writer = writer_on(disk)
+    lost = resource("urn:a")
+    writer.begin("creating", lost)
+    writer.end(lost, keep_pending=True)
+    assert disk.pending() == [("creating", "urn:a")]
+
+
+def test_of_earlier_interruptions_only_creates_are_carried_on() -> None:
+    base = Snapshot([], [Operation(resource("urn:a"), "creating"), Operation(resource("urn:b"), "deleting")])
+    disk = Disk()
+    writer = writer_on(disk, base)
+    writer.touched(wait=True)
+    assert disk.pending() == [("creating", "urn:a")]
+
+
+def test_what_was_written_can_be_read() -> None:
+    disk = Disk()
+    writer = writer_on(disk)
+    made = resource("urn:a", id="i", inputs={"x": [1]}, dependencies=["urn:z"], protect=True)
+    writer.end(None, made=[made])
+    codec = StateCodec(str, str)
+    (read,) = load_snapshot(disk.texts[-1], codec).resources
+    assert read.to_json(codec) == made.to_json(codec)
