@@ -19,9 +19,11 @@ from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
 from slipway.engine.program.process import ProgramProcess
 from slipway.engine.program.requests import RequestDecoder
+from slipway.engine.providers.answers import ProviderError
 from slipway.engine.providers.registry import ProviderRegistry
 from slipway.engine.request import OperationRequest
-from slipway.engine.state.snapshot import Operation, Snapshot, load_snapshot
+from slipway.engine.state.pending import interrupted_warning, settled
+from slipway.engine.state.snapshot import load_snapshot
 from slipway.engine.state.writer import SnapshotWriter
 from slipway.engine.values import Properties, unwrap
 
@@ -147,7 +149,11 @@ class _Run:
         if self.request.kind in ("refresh", "destroy"):
             self.server.start(engine, None)
             self._prewarm()
-            self._settle_pending()
+            if self.request.kind == "refresh":
+                self.base = settled(self.base, self.request.options)
+            self._warn_about_pending()
+            if not self.preview or self.request.kind == "refresh":
+                self._configure_stored_providers()
             if self.request.kind == "refresh" or self.request.options.refresh:
                 self._refresh(count=self.request.kind == "refresh")
             if self.request.kind == "destroy" and not self.failed:
@@ -185,6 +191,17 @@ class _Run:
             if urns.is_provider(item.type) and not item.delete
         ]
         self.registry.prewarm(wanted)
+
+    def _configure_stored_providers(self) -> None:
+        """Make the providers of the state ready, each after those that it needs."""
+        used = {item.provider for item in self.base.resources if item.provider}
+        for item in self.base.resources:
+            ref = urns.reference(item.urn, item.id)
+            if urns.is_provider(item.type) and ref in used:
+                try:
+                    self.registry.get(ref)
+                except ProviderError as error:
+                    raise EngineError(f"{item.urn}: {error}") from error
 
     def _run_program(self, deployment: Deployment, monitor: MonitorService) -> None:
         """Run the program, then delete what it did not register."""
@@ -280,31 +297,11 @@ class _Run:
             self.failed = True
         self.writer.rebase(self.base)
 
-    # -- pending operations
+    # -- helpers of the parts
 
     def _warn_about_pending(self) -> None:
-        operations = self.base.operations
-        if not operations or self.preview:
-            return
-        listed = "\n".join(f"  * {item.resource.urn}, interrupted while {item.type}" for item in operations)
-        self.events.diagnostic("warning", _PENDING_WARNING.format(count=len(operations), listed=listed))
-
-    def _settle_pending(self) -> None:
-        """Do with interrupted creates what the options say; the other interrupted operations a refresh settles."""
-        if self.request.kind != "refresh":
-            self._warn_about_pending()
-            return
-        options = self.request.options
-        named = {urn for urn, _ in options.import_pending_creates}
-
-        def kept(item: Operation) -> bool:
-            return item.type == "creating" and not options.clear_pending_creates and item.resource.urn not in named
-
-        self.base = Snapshot(
-            self.base.resources, [item for item in self.base.operations if kept(item)], self.base.metadata
-        )
-
-    # -- helpers of the parts
+        if self.base.operations and not self.preview and self.request.kind != "refresh":
+            self.events.diagnostic("warning", interrupted_warning(self.base.operations))
 
     def _stored_provider(self, ref: str) -> tuple[Properties, Properties] | None:
         urn, id_ = urns.split_reference(ref)
@@ -324,15 +321,3 @@ class _Run:
                 if not self.over.is_set() and self.program is not None:
                     self.program.end(0.2)
                 return
-
-
-_PENDING_WARNING = """Attempting to deploy or update resources with {count} pending operations from previous deployment.
-{listed}
-These resources are in an unknown state because the Pulumi CLI was interrupted while waiting for changes to these \
-resources to complete. You should confirm whether or not the operations listed completed successfully by checking \
-the state of the appropriate provider. For example, if you are using AWS, you can confirm using the AWS Console.
-
-Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` \
-which will refresh the state from the provider you are using and clear the pending operations if there are any.
-
-Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."""

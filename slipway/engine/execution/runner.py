@@ -68,6 +68,8 @@ class StepRunner:
         if pending:
             self._writer.begin(pending, state)
         self._events.before(step)
+        if step.op is Op.UPDATE and step.old is not None and step.new is not None:
+            step.new.id = step.old.id
         try:
             self._hooks.run("Before", step)
             init_errors = self._apply(step)
@@ -219,7 +221,6 @@ class StepRunner:
         return answer.init_errors
 
     def _update(self, step: Step, old: ResourceState, new: ResourceState) -> tuple[str, ...]:
-        new.id = old.id
         if urns.is_provider(step.type):
             new.outputs = {key: value for key, value in new.inputs.items() if key != INTERNAL}
             self._registry.configure(step.urn, new.id, new.inputs, new.outputs)
