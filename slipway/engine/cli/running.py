@@ -57,7 +57,7 @@ class Runner:
         self._config = config
         self._showing = showing
         self._stop = Stop()
-        self._log_mode = "w"
+        self._log_mode = "wb"
 
     def with_details(self) -> "Runner":
         """Return a runner that shows every property that changes."""
@@ -153,7 +153,7 @@ class Runner:
         with ExitStack() as open_files:
             if self._showing.event_log:
                 log = open_files.enter_context(self._open_log(self._showing.event_log))
-                readers.append(lambda event: _write_line(log, event))
+                readers.append(lambda event: _write_log(log, event))
             digest = human = None
             if self._showing.json and kind == "preview" and not _streaming():
                 shown = {key: "[secret]" if value.secret else value.value for key, value in self._config.items()}
@@ -181,14 +181,15 @@ class Runner:
                     if human:
                         human.close()
 
-    def _open_log(self, name: str) -> IO[str]:
+    def _open_log(self, name: str) -> IO[bytes]:
         path = Path(self._session.folder, name)
         try:
-            log = path.open(self._log_mode, encoding="utf-8")
+            # Unbuffered: each line is out when its event is, and closing has nothing left that could fail.
+            log = path.open(self._log_mode, buffering=0)
         except OSError as error:
             raise explain(error, "write the event log", path) from error
         # A preview and the update after it share one log.
-        self._log_mode = "a"
+        self._log_mode = "ab"
         return log
 
 
@@ -209,9 +210,17 @@ def _streaming() -> bool:
     return os.environ.get("PULUMI_ENABLE_STREAMING_JSON_PREVIEW", "").lower() in ("1", "true")
 
 
+def _write_log(log: IO[bytes], event: dict[str, Any]) -> None:
+    log.write(_line(event).encode())
+
+
 def _write_line(out: IO[str], event: dict[str, Any]) -> None:
-    out.write(json.dumps(event, separators=(",", ":"), ensure_ascii=False) + "\n")
+    out.write(_line(event))
     out.flush()
+
+
+def _line(event: dict[str, Any]) -> str:
+    return json.dumps(event, separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 @contextmanager

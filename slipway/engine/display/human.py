@@ -16,6 +16,7 @@ from slipway.engine.display.words import (
     SIGNS,
     changed_keys,
     elapsed,
+    is_default_provider,
     plain_text,
     resource_of,
 )
@@ -137,7 +138,10 @@ class HumanDisplay:
             self._row(metadata, f"{DOING.get(op, op)} (0s)", changed_keys(metadata))
 
     def _hidden(self, metadata: dict[str, Any]) -> bool:
-        return metadata["op"] == "same" and not self._style.show_sames
+        """Say whether a step is left out: nothing changes, or the engine made it up (a default provider)."""
+        if self._style.diff and metadata["op"] in ("create-replacement", "delete-replaced"):
+            return True  # `replace` stands for the three of them
+        return is_default_provider(metadata) or (metadata["op"] == "same" and not self._style.show_sames)
 
     def _end(self, metadata: dict[str, Any]) -> None:
         op, urn = metadata["op"], metadata["urn"]
@@ -145,7 +149,7 @@ class HumanDisplay:
         if metadata["type"] == _STACK_TYPE and op != "delete":
             before, after = (metadata.get(side) or {} for side in ("old", "new"))
             self._outputs = (before.get("outputs") or {}, after.get("outputs") or {})
-        if op in ("same", "refresh") or (self._dry and self._kind != "refresh"):
+        if op in ("same", "refresh") or (self._dry and self._kind != "refresh") or is_default_provider(metadata):
             return
         seconds = self._clock() - since if since is not None else 0
         word = PLANNED.get(op, op) if self._dry else f"{DONE.get(op, op)} {elapsed(seconds)}"

@@ -1,5 +1,6 @@
 """The blocks at the end of an operation's text."""
 
+import re
 from typing import Any
 
 from slipway.engine.display.words import SIGNS, resource_of
@@ -15,7 +16,9 @@ _DONE = {
     "refresh": "refreshed",
     "discard": "discarded",
 }
-_FRAMES = 8  # lines of a program's traceback that are the user's own code, at most
+_FRAMES = 12  # lines of a program's traceback that are shown, at most
+_FEW = 3  # lines that are not worth leaving out
+_MACHINERY = re.compile(r'File "(<frozen |.*/(slipway/engine|pulumi/runtime|asyncio|concurrent/futures)/)')
 _SEVERITIES = ("error", "warning", "info#err", "info")
 
 
@@ -61,12 +64,24 @@ def diagnostics_block(notes: list[dict[str, Any]]) -> list[str]:
 
 
 def shortened(text: str) -> list[str]:
-    """Return a message's lines; of a long traceback the start of it and its end."""
+    """Return a message's lines; of a traceback only the frames of the program, and of many of these the last ones."""
     lines = text.splitlines()
     start = next((n for n, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")), None)
-    if start is None or len(lines) - start <= _FRAMES + 4:
+    if start is None:
         return lines
-    return [*lines[: start + 1], f"  ... {len(lines) - start - 1 - _FRAMES} lines left out", *lines[-_FRAMES:]]
+    kept = lines[: start + 1]
+    theirs = True
+    for line in lines[start + 1 :]:
+        if line.startswith("  File "):
+            theirs = not _MACHINERY.search(line)
+        elif not line.startswith("  "):
+            theirs = True
+        if theirs:
+            kept.append(line)
+    tail = len(kept) - start - 1 - _FRAMES
+    if tail <= _FEW:
+        return kept
+    return [*kept[: start + 1], f"  ... {tail} lines left out", *kept[-_FRAMES:]]
 
 
 def policies_block(violations: list[dict[str, Any]]) -> list[str]:

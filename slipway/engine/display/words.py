@@ -114,3 +114,9 @@ def changed_keys(metadata: dict[str, Any]) -> str:
 def elapsed(seconds: float) -> str:
     """Write a duration as (0.12s) or (7s)."""
     return f"({seconds:.2f}s)" if 0 < seconds < 1 else f"({seconds:.0f}s)"
+
+
+def is_default_provider(metadata: dict[str, Any]) -> bool:
+    """Say whether a step is of a provider that no program asked for; the counts leave it out, too."""
+    kind, name = str(metadata["type"]), str(metadata["urn"]).rpartition("::")[2]
+    return kind.startswith("pulumi:providers:") and (name == "default" or name.startswith("default_"))

@@ -23,7 +23,7 @@ def side(**outputs: Any) -> dict[str, Any]:
 
 def shown(kind: str, events: Iterable[dict[str, Any]], *, dry_run: bool = False, **style: bool) -> str:
     out = io.StringIO()
-    moments = iter(range(0, 10_000))
+    moments = iter(range(10_000))
     display = HumanDisplay(
         out, kind, "dev", dry_run=dry_run, style=Style(progress=False, **style), clock=lambda: float(next(moments))
     )
@@ -85,7 +85,7 @@ def test_errors_come_before_warnings_and_a_long_traceback_is_cut() -> None:
     ])  # fmt: skip
     block = text.partition("Diagnostics:\n")[2]
     assert block.index("error: boom:") < block.index("warning: careful") < block.index("hello")
-    assert "33 lines left out" in block
+    assert "29 lines left out" in block
     assert "    ValueError: x\n" in block
     assert "noise" not in text
     assert " +  aws:s3:Bucket raw **creating failed**" in text
