@@ -75,7 +75,7 @@ class Refresher:
             return
         new.id = answer.id
         new.outputs = answer.outputs
-        if answer.inputs is not None and not old.external:
+        if answer.inputs is not None:
             new.inputs = answer.inputs
         new.init_errors = list(answer.init_errors)
         if answer.init_errors:

@@ -16,7 +16,7 @@ from slipway.engine.providers.registry import BUILTIN, ProviderRegistry
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import now
 from slipway.engine.state.writer import SnapshotWriter
-from slipway.engine.values import Properties, Secret, unwrap
+from slipway.engine.values import Properties, Secret, same, unwrap
 
 _PENDING = {
     Op.CREATE: "creating",
@@ -86,7 +86,7 @@ class StepRunner:
             # The operation itself is done, and stays done.
             self._events.diagnostic("warning", str(error), step.urn)
         if step.op is not Op.REFRESH:
-            if step.logical:
+            if step.logical and (step.op is not Op.READ or step.changed):
                 self._events.count(step)
             if self._preview or state.custom or step.op in DELETIONS:
                 self._events.after(step)
@@ -167,11 +167,10 @@ class StepRunner:
             return self._delete(step)
         if step.new is None:
             raise AssertionError(f"step {op} of {step.urn} makes nothing")
-        kept = step.old if op in (Op.UPDATE, Op.READ) else None
-        step.new.modified = now()
-        step.new.created = step.new.modified if kept is None else kept.created
         if op in (Op.READ, Op.READ_REPLACEMENT):
             return self._read(step, step.new)
+        step.new.modified = now()
+        step.new.created = step.old.created if op is Op.UPDATE and step.old is not None else step.new.modified
         if op in (Op.IMPORT, Op.IMPORT_REPLACEMENT):
             return self._import(step, step.new)
         if op is Op.UPDATE and step.old is not None:
@@ -276,8 +275,10 @@ class StepRunner:
             if answer.init_errors:
                 return answer.init_errors
         old = step.old
-        if old is not None and not self._preview and old.outputs == new.outputs:
-            new.modified = old.modified
+        if old is not None and old.external:
+            step.changed = not same(old.outputs, new.outputs)
+            new.created = old.created
+            new.modified = now() if step.changed else old.modified
         return ()
 
     def _read_other_stack(self, new: ResourceState) -> None:

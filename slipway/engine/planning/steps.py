@@ -1,6 +1,6 @@
 """Steps: what is to be done to one resource."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.engine.providers.answers import PropertyDiff
@@ -56,7 +56,9 @@ class Step:
     """False where a deletion is not the provider's business: retained, or gone with another resource."""
     result_op: Op | None = None
     """What a refresh turned out to be."""
-    registered: bool = field(default=False)
+    changed: bool = False
+    """What was read is not what it was before."""
+    registered: bool = False
 
     @property
     def logical(self) -> bool:
