@@ -86,7 +86,7 @@ def resume(context: Context, record: dict[str, Any]) -> None:
 
     def back() -> None:
         up = _bring_up(endpoint, releases["current"], settle=settle)
-        endpoint.coming_back = False
+        endpoint.is_back()
         if up and "next" in releases:
             _roll(endpoint, releases["next"], releases.get("deployment"))
 
@@ -105,7 +105,7 @@ def _begin(endpoint: LiveEndpoint, work: Callable[[], object]) -> None:
             reason = f"InternalServerError: the sandbox failed: {error!r}"[:REASON_LIMIT]
             set_status(endpoint.context, endpoint.name, "Failed", FailureReason=reason)
         finally:
-            endpoint.coming_back = False
+            endpoint.is_back()
             endpoint.settled.set()
 
     threading.Thread(target=main, name=f"deploy-{endpoint.name}", daemon=True).start()

@@ -57,6 +57,12 @@ class LiveEndpoint:
             self._routes = tuple((share, fleet) for share, fleet in routes if share > 0)
             self._routed.notify_all()
 
+    def is_back(self) -> None:
+        """Let no request wait any more for the restart."""
+        with self._routed:
+            self.coming_back = False
+            self._routed.notify_all()
+
     def fleets(self) -> list[Fleet]:
         """Return the fleets that take requests."""
         with self._lock:

@@ -143,7 +143,7 @@ class Variant:
         return ServingContainer(process, port, f"the {plan.name} container for production variant {self.name}")
 
     def _lost(self, instance: Instance) -> None:
-        """Replace an instance whose process ended on its own, as SageMaker replaces instances."""
+        """Replace an instance that is no more, as SageMaker replaces instances; once, whoever notices first."""
         with self._changed:
             if self._stopping.is_set() or instance not in self._instances:
                 return
@@ -185,9 +185,8 @@ class Variant:
             self._changed.notify_all()
 
     def give_up_on(self, instance: Instance) -> None:
-        """Take an instance that refused a connection out of the choice; its process' end replaces it."""
-        if all(container.process.ended.is_set() for container in instance.containers):
-            self._lost(instance)
+        """Replace an instance that refused a connection: nobody listens there, whether or not its process lingers."""
+        self._lost(instance)
 
     def count(self) -> int:
         """Return how many instances the API shows: what was asked for, once the machine plays its share."""
