@@ -1,0 +1,89 @@
+"""The process: load the model, then let workers that share it answer until SIGTERM."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from serving import handler
+from serving.application import application
+from serving.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PORTS = range(1, 65_536)
+_CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+_THREADS = 4  # of a worker: a large request must not keep /ping waiting
+_KILL_SECONDS = 25  # SageMaker kills the container 30 s after SIGTERM
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says; SageMaker's names, and two of the sandbox's."""
+
+    model_dir: str
+    host: str
+    port: int
+    workers: int
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the environment; raises ModelError for a value that can't be."""
+        root = environment.get("SLIPWAY_ML_ROOT") or "/opt/ml"
+        return cls(
+            model_dir=f"{root}/model",
+            host=environment.get("SLIPWAY_BIND_HOST") or "0.0.0.0",  # noqa: S104 - inside a container
+            port=_number(environment, "SAGEMAKER_BIND_TO_PORT", 8080),
+            workers=_number(environment, "SAGEMAKER_MODEL_SERVER_WORKERS", cpus()),
+        )
+
+
+def cpus(quota: Path = _CPU_QUOTA) -> int:
+    """Return how many CPUs this process may use: its affinity, or the container's quota when that is less."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        limit, period = quota.read_text("ascii").split()
+        return max(1, min(allowed, int(limit) // int(period)))
+    except (OSError, ValueError):  # no cgroup v2 here, or "max": no quota
+        return allowed
+
+
+def serve(settings: Settings) -> None:
+    """Answer until SIGTERM; requests that are being answered then finish. Raises ModelError before it listens."""
+    started = time.monotonic()
+    app = application(handler, handler.model_fn(settings.model_dir))
+    # Forked workers share the loaded model, and are ready when they exist.
+    multiprocessing.set_start_method("fork", force=True)
+    server = Server(
+        "serving",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=_THREADS,
+        workers_kill_timeout=_KILL_SECONDS,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    print(
+        f"model loaded in {time.monotonic() - started:.2f} s; {settings.workers} workers answer on "
+        f"{settings.host}:{settings.port}",
+        flush=True,
+    )
+    server.serve(target_loader=lambda: app, wrap_loader=False)
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal() or int(text) not in _PORTS:
+        raise ModelError(f"{name} is {text!r}; a whole number from 1 to 65535 is expected")
+    return int(text)
