@@ -38,7 +38,7 @@ class Refresher:
             if not stopped() and not self.failed:
                 found[id(old)] = self._refresh(old)
 
-        subjects = [old for old in base.resources if chosen(old.urn) and not old.delete]
+        subjects = [old for old in base.resources if chosen(old.urn)]
         with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="refresh") as pool:
             list(pool.map(one, subjects))
         resources = [found.get(id(old), old) for old in base.resources]

@@ -1,0 +1,146 @@
+"""Programs and providers as processes: what happens when they do as they should, and when they do not."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_running() -> Any:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    left = [child for child in psutil.Process().children(recursive=True) if child.pid not in before]
+    assert left == []
+
+
+def test_what_is_up_is_in_the_state_and_a_second_up_is_empty(stack: Any) -> None:
+    stack.program("""
+        a = Thing("a", x=[1, {"y": None}], s=pulumi.Output.secret("s"))
+        Thing("b", needs=a.id)
+        pulumi.export("out", a.id)
+        pulumi.export("word", pulumi.Config().require_secret("word"))
+    """)
+    first = stack.run()
+    assert first.succeeded, stack.messages("error")
+    assert first.resource_changes == {"create": 3}
+    assert first.outputs["out"] == "a-id"
+    assert repr(first.outputs["word"]) == "Secret([secret])"
+    assert stack.resources() == ["p-dev", "default", "a", "b"]
+    second = stack.run()
+    assert second.resource_changes == {"same": 3}
+
+
+def test_a_preview_of_a_new_stack_leaves_no_state(stack: Any) -> None:
+    stack.program('Thing("a")')
+    assert stack.run("preview").resource_changes == {"create": 2}
+    assert stack.deployment is None
+
+
+def test_destroy_leaves_nothing(stack: Any) -> None:
+    stack.program('Thing("b", needs=Thing("a").id)')
+    stack.run()
+    assert stack.run("destroy").succeeded
+    assert stack.resources() == []
+
+
+def test_a_provider_that_dies_is_named_with_the_resource_and_the_operation_stays_pending(stack: Any) -> None:
+    stack.program("""
+        a = Thing("a")
+        Thing("crash", needs=a.id)
+        Thing("later", opts=pulumi.ResourceOptions(depends_on=[a]))
+    """)
+    result = stack.run()
+    assert not result.succeeded
+    said = stack.messages("error")
+    assert "urn:pulumi:dev::p::tiny:index:Thing::crash" in said
+    assert "provider 'tiny' ended during Create" in said
+    assert "out of ideas" in said
+    assert "a" in stack.resources()
+    pending = [(raw["type"], raw["resource"]["urn"]) for raw in stack.deployment["pending_operations"]]
+    assert ("creating", "urn:pulumi:dev::p::tiny:index:Thing::crash") in pending
+
+
+def test_the_up_after_an_interruption_warns_of_it(stack: Any) -> None:
+    stack.program('Thing("crash")')
+    stack.run()
+    stack.program('Thing("a")')
+    assert stack.run().succeeded
+    assert "interrupted while creating" in stack.messages("warning")
+
+
+def test_a_request_to_stop_lets_what_is_running_end_and_begins_nothing_more(
+    stack: Any, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    stack.program("""
+        slow = Thing("slow")
+        Thing("after", needs=slow.id)
+    """)
+    root: Path = stack.root
+    results: list[Any] = []
+    operation = threading.Thread(target=lambda: results.append(stack.run()))
+    operation.start()
+    wait_until((root / "begun").exists)
+    stack.stop.signal()
+    assert operation.is_alive()
+    (root / "go").touch()
+    operation.join(60)
+    (result,) = results
+    assert not result.succeeded
+    assert "update canceled" in result.errors
+    assert stack.resources() == ["p-dev", "default", "slow"]
+    assert "pending_operations" not in stack.deployment
+
+
+def test_a_program_that_vanishes_is_an_error_and_deletes_nothing(stack: Any) -> None:
+    stack.program('Thing("a")\nThing("b")')
+    stack.run()
+    stack.program("import os\nos._exit(9)")
+    result = stack.run()
+    assert not result.succeeded
+    assert "exit code 9" in stack.messages("error")
+    assert {"a", "b"} <= set(stack.resources())
+
+
+def test_what_the_program_prints_is_passed_on(stack: Any) -> None:
+    stack.program('print("hello from the program")')
+    stack.run("preview")
+    assert "hello from the program" in stack.messages("info")
+
+
+def test_a_plugin_that_does_not_exist_is_named(stack: Any) -> None:
+    stack.program('pulumi.CustomResource("nosuch:index:Thing", "a", {})')
+    assert not stack.run().succeeded
+    assert "pulumi-resource-nosuch" in stack.messages("error")
+
+
+def test_a_plugin_that_prints_no_port_is_quoted(stack: Any) -> None:
+    plugin = stack.root / "provider" / "pulumi-resource-tiny"
+    plugin.write_text("#!/bin/sh\necho welcome\n")
+    stack.program('Thing("a")')
+    assert not stack.run().succeeded
+    assert "'welcome'" in stack.messages("error")
+
+
+def test_a_remote_component_is_refused_by_name(stack: Any) -> None:
+    stack.program("""
+        class Far(pulumi.ComponentResource):
+            def __init__(self, name):
+                super().__init__("tiny:index:Far", name, {}, None, remote=True)
+        Far("f")
+    """)
+    assert not stack.run().succeeded
+    assert "remote component tiny:index:Far" in stack.messages("error")
+
+
+def test_secrets_of_the_configuration_are_masked_in_the_prelude(stack: Any) -> None:
+    stack.program("")
+    stack.run("preview")
+    assert stack.events[0]["preludeEvent"]["config"] == {"p:word": "[secret]", "p:plain": "shown"}
