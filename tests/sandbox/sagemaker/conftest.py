@@ -311,7 +311,7 @@ def make_project(root: Path) -> Path:
         (root / name / "__init__.py").touch()
         (root / name / "__main__.py").write_text(code, encoding="utf-8")
         (root / name / "Dockerfile").write_text(
-            f'FROM python:3.11-slim\nENV PYTHONPATH=/opt/program\nENTRYPOINT ["python", "-m", "{name}"]\n',
+            f'FROM python:3.11-slim\nENV PYTHONPATH=/opt/ml/code:/opt/program\nENTRYPOINT ["python", "-m", "{name}"]\n',
             encoding="utf-8",
         )
     return root

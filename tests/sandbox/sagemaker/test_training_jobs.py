@@ -128,6 +128,27 @@ def test_an_image_runs_by_the_projects_dockerfile(world: Any, image: str, told: 
         assert told in ended["FailureReason"]
 
 
+def test_deployed_code_shadows_the_images_own(world: Any, archive: Callable[[dict[str, bytes]], bytes]) -> None:
+    files = {"training/__init__.py": b"", "training/__main__.py": b"import sys; print('deployed', *sys.argv[1:])"}
+    code = world.put("code/training/0123.tar.gz", archive(files))
+    unpack = "mkdir -p /opt/ml/code && tar -xzf /opt/ml/input/data/code/*.tar.gz -C /opt/ml/code"
+    algorithm = {
+        "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/training:1",
+        "ContainerEntrypoint": ["/bin/sh", "-c"],
+        "ContainerArguments": [f"{unpack} && exec python -m training train"],
+    }
+    job = world.train("", algorithm=algorithm, InputDataConfig=[world.channel("code", code)])
+    assert world.finished(job)["TrainingJobStatus"] == "Completed", world.job_log(job)
+    assert world.job_log(job) == ["deployed train"]
+
+
+def test_jobs_are_listed_by_status(world: Any) -> None:
+    job = world.train("import sys; sys.exit(1)")
+    world.finished(job)
+    listed = world.sagemaker.list_training_jobs(StatusEquals="Failed", NameContains=job)["TrainingJobSummaries"]
+    assert [each["TrainingJobName"] for each in listed] == [job]
+
+
 def test_a_channel_without_data_fails_the_job(world: Any) -> None:
     job = world.train("pass", InputDataConfig=[world.channel("train", "s3://lake/nothing-here/")])
     ended = world.finished(job)
