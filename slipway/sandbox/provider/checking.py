@@ -38,13 +38,17 @@ def check(
     default_tags: Mapping[str, str],
 ) -> Checked:
     """All of Check for one resource; every problem at once."""
-    inputs = {name: value for name, value in news.items() if name not in {DEFAULTS, "tagsAll"}}
+    inputs = {name: value for name, value in news.items() if name != DEFAULTS}
     for name in kind.document_inputs & inputs.keys():
         inputs[name] = _as_document(inputs[name])
+    refused = [
+        ((name,), f"{name} is not supported by the sandbox's provider: {kind.unsupported[name]}")
+        for name in sorted(kind.unsupported.keys() & inputs.keys())
+    ]
     filled: set[str] = set()
     problem = _fill_name(kind, inputs, olds, filled, urn=urn, seed=seed, autonaming=autonaming)
     # an automatic name is judged too: AWS's limit can be below the one that names are cut to
-    problems = [*findings(inputs, kind.facts.shape, secrets), *([problem] if problem else [])]
+    problems = [*findings(inputs, kind.facts.shape, secrets), *refused, *([problem] if problem else [])]
     for name, value in kind.facts.defaults.items():
         if name not in inputs:
             inputs[name] = value

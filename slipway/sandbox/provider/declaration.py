@@ -124,6 +124,11 @@ class ResourceType:
     """Inputs that are JSON texts: compared by value, kept in the program's own spelling."""
     local: frozenset[str] = frozenset()
     """Inputs for this provider, never sent to AWS."""
+    unsupported: Mapping[str, str] = field(default_factory=dict)
+    """Inputs that this provider does not know how to carry out -> what to do instead.
+
+    Refused, never left out silently.
+    """
     write_only: frozenset[str] = frozenset()
     """Inputs that AWS takes and never tells."""
     unordered: frozenset[str] = frozenset()

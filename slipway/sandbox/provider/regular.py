@@ -53,10 +53,9 @@ def request_for(
         if name not in NEVER_SENT | kind.local and (call.only is None or name in call.only)
     }
     request: dict[str, Any] = {}
+    request.update(members_of(sent, shape, kind.renames))
     if call.body:
         request[call.body] = members_of(sent, shape.members[call.body], kind.renames)
-    else:
-        request.update(members_of(sent, shape, kind.renames))
     request.update(_address(kind, call, values))
     request.update(call.fixed)
     return request
@@ -123,10 +122,14 @@ def outputs(
 def update(kind: ResourceType, scope: Scope, change: Change, state: Properties) -> None:
     """Run every declared update that one of the changed inputs needs, then bring the tags into line."""
     values = identity(kind, change.id)
+    again = not change.changed
+    if again and kind.finish:
+        # nothing differs: the engine wants a half-made resource to be brought to an end
+        kind.finish(scope, change.id, change.news)
     for step in kind.update:
-        if step.props is not None and not step.props & change.changed:
+        if step.props is not None and not step.props & change.changed and not again:
             continue
-        if step.props is None and change.changed <= kind.local | {"tags", "tagsAll"}:
+        if step.props is None and change.changed <= kind.local | {"tags", "tagsAll"} and not again:
             continue
         if isinstance(step.how, Call):
             _run(scope, kind, step.how.operation, request_for(scope, kind, step.how, values, change.news))

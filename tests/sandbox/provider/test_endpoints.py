@@ -79,6 +79,12 @@ def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, confi
         assert "rolled back" in failed.reasons[0]
         assert configs["works too"] in failed.reasons[0]
 
+        # without a change in the program the engine tries again: the endpoint does not serve what the state says
+        endpoint.inputs, endpoint.outputs = decode(failed.inputs)[0], decode(failed.properties)[0]
+        with pytest.raises(grpc.RpcError) as caught:
+            engine.update(endpoint, broken)
+        assert "rolled back" in half_made(caught.value).reasons[0]
+
         assert engine.refresh(endpoint)
         assert endpoint.inputs["endpointConfigName"] == configs["works too"]
         assert not engine.diff(endpoint, forward)[0].diffs

@@ -108,6 +108,13 @@ def test_every_problem_is_told_at_once_with_its_path(engine: Any) -> None:
     assert found["productionVariants[1].initialInstanceCount"] == "expected a whole number, got 'many'"
 
 
+def test_an_input_that_would_have_no_effect_is_refused_with_a_way_out(engine: Any) -> None:
+    answer = engine.checked(BUCKET, "old", {"versioning": {"enabled": True}})
+    assert [(failure.property, failure.reason) for failure in answer.failures] == [
+        ("versioning", "versioning is not supported by the sandbox's provider: declare an aws.s3.BucketVersioning")
+    ]
+
+
 def test_an_automatic_name_over_the_limit_of_aws_is_told_at_preview(engine: Any) -> None:
     answer = engine.checked(MODEL, "m" * 70, {"executionRoleArn": "arn:aws:iam::123456789012:role/r"})
     assert {failure.property for failure in answer.failures} == {"name"}

@@ -24,13 +24,13 @@ def placed(value: Any, world: dict[str, str]) -> Any:
 
 
 def test_every_declared_type_has_a_case() -> None:
-    assert set(supported()) == set(CASES) | SERVED_ELSEWHERE
+    assert set(supported()) == {name.split()[0] for name in CASES} | SERVED_ELSEWHERE
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("token", sorted(CASES))
-def test_a_type_is_created_read_changed_imported_and_deleted(token: str, engine: Any, world: dict[str, str]) -> None:
-    case = placed(CASES[token], world)
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_type_is_created_read_changed_imported_and_deleted(name: str, engine: Any, world: dict[str, str]) -> None:
+    token, case = name.split(maxsplit=1)[0], placed(CASES[name], world)
     given = {**case["given"], **case.get("named", {})}
     resource = engine.create(token, "conformance", given)
     try:

@@ -11,6 +11,7 @@ from slipway.sandbox.provider.types import find
 
 OPERATIONS: Final[Mapping[str, tuple[str, str]]] = {
     # types whose create is a function: the request that it fills
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("put_metric_alarm", ""),
     "aws:kms/key:Key": ("create_key", ""),
     "aws:s3/bucketObjectv2:BucketObjectv2": ("put_object", ""),
 }

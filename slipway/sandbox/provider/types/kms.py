@@ -20,8 +20,8 @@ def _create(scope: Scope, inputs: Properties) -> Made:
         "MultiRegion": bool(inputs.get("multiRegion", False)),
         "BypassPolicyLockoutSafetyCheck": bool(inputs.get("bypassPolicyLockoutSafetyCheck", False)),
     }
-    if "policy" in inputs:
-        request["Policy"] = inputs["policy"]
+    given = {"policy": "Policy", "customKeyStoreId": "CustomKeyStoreId", "xksKeyId": "XksKeyId"}
+    request.update({member: inputs[name] for name, member in given.items() if name in inputs})
     if inputs.get("tagsAll"):
         request["Tags"] = [{"TagKey": key, "TagValue": value} for key, value in sorted(inputs["tagsAll"].items())]
     made = scope.client("kms").create_key(**request)["KeyMetadata"]

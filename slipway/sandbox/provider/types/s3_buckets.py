@@ -24,6 +24,24 @@ HOSTED_ZONES = {
 }
 BATCH = 1000
 
+OF_THEIR_OWN = {
+    # settings that the real provider still takes here, deprecated
+    "accelerationStatus": "declare an aws.s3.BucketAccelerateConfiguration",
+    "acl": "declare an aws.s3.BucketAcl",
+    "bucketNamespace": "leave it out",
+    "corsRules": "declare an aws.s3.BucketCorsConfiguration",
+    "grants": "declare an aws.s3.BucketAcl",
+    "lifecycleRules": "declare an aws.s3.BucketLifecycleConfiguration",
+    "logging": "declare an aws.s3.BucketLogging",
+    "objectLockConfiguration": "declare an aws.s3.BucketObjectLockConfiguration and set objectLockEnabled",
+    "policy": "declare an aws.s3.BucketPolicy",
+    "replicationConfiguration": "declare an aws.s3.BucketReplicationConfig",
+    "requestPayer": "declare an aws.s3.BucketRequestPaymentConfiguration",
+    "serverSideEncryptionConfiguration": "declare an aws.s3.BucketServerSideEncryptionConfiguration",
+    "versioning": "declare an aws.s3.BucketVersioning",
+    "website": "declare an aws.s3.BucketWebsiteConfiguration",
+}
+
 
 def tag_set(tags: Any) -> list[dict[str, str]]:
     """Tags as S3's list of pairs."""
@@ -34,7 +52,7 @@ def _create(scope: Scope, inputs: Properties) -> Made:
     request: dict[str, Any] = {"Bucket": inputs["bucket"]}
     if scope.region != "us-east-1":  # the one region that may not be named here
         request["CreateBucketConfiguration"] = {"LocationConstraint": scope.region}
-    if inputs.get("objectLockEnabled") or inputs.get("objectLockConfiguration"):
+    if inputs.get("objectLockEnabled"):
         request["ObjectLockEnabledForBucket"] = True
     scope.client("s3").create_bucket(**request)
     return Made(inputs["bucket"], {"bucketRegion": scope.region, "hostedZoneId": HOSTED_ZONES.get(scope.region, "")})
@@ -120,6 +138,7 @@ TYPES = (
             "hostedZoneId": "@hostedZoneId",
         },
         local=frozenset({"forceDestroy"}),
+        unsupported=OF_THEIR_OWN,
         gone=GONE,
     ),
 )

@@ -31,14 +31,18 @@ def _ready(scope: Scope, name: str) -> None:
         return status if status in MOVING else None
 
     scope.until(look, what=f"endpoint {name}", limit_seconds=HOUR)
-    reason = last.get("FailureReason")
     if last["EndpointStatus"] != SERVING:
-        raise HalfMade([f"endpoint {name} is {last['EndpointStatus']}: {reason or 'no reason was given'}"])
+        reason = last.get("FailureReason") or "no reason was given"
+        advice = "AWS can only delete such an endpoint: mend the cause, then run up with --replace and its URN"
+        raise HalfMade([f"endpoint {name} is {last['EndpointStatus']}: {reason}; {advice}"])
 
 
 def _update(scope: Scope, change: Change) -> None:
     client, wanted = scope.client("sagemaker"), change.news["endpointConfigName"]
     shape = client.meta.service_model.operation_model("UpdateEndpoint").input_shape
+    found = _describe(scope, change.id)
+    if found["EndpointConfigName"] == wanted and "deploymentConfig" not in change.changed:
+        return  # a second try of an update that has happened
     deployment = {name: change.news[name] for name in ("deploymentConfig",) if name in change.news}
     request = members_of(deployment, shape)
     client.update_endpoint(EndpointName=change.id, EndpointConfigName=wanted, **request)

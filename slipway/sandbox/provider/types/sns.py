@@ -3,22 +3,19 @@
 from typing import Any, Final
 
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Tags, Update
+from slipway.sandbox.provider.facts import facts_of
 from slipway.sandbox.provider.naming import AutoName
 from slipway.sandbox.provider.scope import Scope
 
 TAGS: Final = Tags(
     read="list_tags_for_resource", add="tag_resource", remove="untag_resource", by="id", parameter="ResourceArn"
 )
+TOPIC: Final = "aws:sns/topic:Topic"
 ATTRIBUTES: Final = {
-    "displayName": "DisplayName",
-    "policy": "Policy",
-    "deliveryPolicy": "DeliveryPolicy",
-    "kmsMasterKeyId": "KmsMasterKeyId",
-    "signatureVersion": "SignatureVersion",
-    "tracingConfig": "TracingConfig",
-    "contentBasedDeduplication": "ContentBasedDeduplication",
-    "fifoThroughputScope": "FifoThroughputScope",
-    "archivePolicy": "ArchivePolicy",
+    # every other input is an attribute of the topic, spelt with a capital
+    name: name[0].upper() + name[1:]
+    for name in facts_of(TOPIC).inputs
+    if name not in {"name", "namePrefix", "fifoTopic", "region", "tags"}
 }
 SPOKEN_IN_A_QUEUE_TOPIC: Final = frozenset({"contentBasedDeduplication", "fifoThroughputScope", "archivePolicy"})
 UNSET: Final = {"contentBasedDeduplication": "false"}
@@ -46,6 +43,9 @@ def _read(scope: Scope, resource_id: str, known: Properties) -> dict[str, Any]:
     client = scope.client("sns")
     found = client.get_topic_attributes(TopicArn=resource_id)["Attributes"]
     seen: dict[str, Any] = {name: found.get(member) for name, member in ATTRIBUTES.items()}
+    for name, value in seen.items():
+        if facts_of(TOPIC).inputs[name].get("type") == "integer" and value is not None:
+            seen[name] = int(value)
     if "policy" not in known:
         # AWS writes a policy of its own when none is given
         seen["policy"] = None
@@ -75,7 +75,7 @@ def _delete(scope: Scope, resource_id: str, _inputs: Properties) -> None:
 
 TYPES = (
     ResourceType(
-        type="aws:sns/topic:Topic",
+        type=TOPIC,
         service="sns",
         identity={"id": "TopicArn"},
         id="@arn",
