@@ -259,6 +259,9 @@ class _Run:
         if deployment is None:
             return
         steps = plan_deletions(deployment.planner)
+        for urn in deployment.planner.missing_targets():
+            self.failed = True
+            self.events.diagnostic("error", _NO_TARGET.format(urn=urn))
         deployment.show_planned_errors()
         if deployment.impossible and not self.preview:
             return
@@ -321,3 +324,6 @@ class _Run:
                 if not self.over.is_set() and self.program is not None:
                     self.program.end(0.2)
                 return
+
+
+_NO_TARGET = "Target '{urn}' could not be found in the stack. Did you forget to escape $ in your shell?"

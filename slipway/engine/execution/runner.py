@@ -286,7 +286,10 @@ class StepRunner:
             raise EngineError(f"resource type {new.type} is not supported by the embedded engine")
         if self._read_stack is None:
             raise EngineError(f"stack reference {new.id}: this backend can't read other stacks")
-        outputs = self._read_stack(new.id)
+        try:
+            outputs = self._read_stack(new.id)
+        except EngineError as error:
+            raise ProviderError(str(error), state_unknown=True) from error
         secret = sorted(name for name, value in outputs.items() if isinstance(value, Secret))
         new.outputs = {"name": new.id, "outputs": outputs, "secretOutputNames": secret}
 

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from dataclasses import replace
 
+from slipway.engine import urn as urns
 from slipway.engine.codec import paths
 from slipway.engine.planning import comparing, replacing
 from slipway.engine.planning.graph import DependencyGraph
@@ -31,6 +32,7 @@ class Planner:
         self.targets = Selection(options.targets)
         self.excludes = Selection(options.exclude)
         self.forced = Selection(options.replace)
+        self._targeted: set[str] = set()
         self.registered: dict[str, Step] = {}
         """What was planned, by URN: the step that holds the new state."""
         self.seen: set[str] = set()
@@ -52,7 +54,7 @@ class Planner:
         self.seen.add(goal.urn)
         old = self._find_old(goal)
         new = self._new_state(goal, old)
-        if not self.is_target(goal.urn):
+        if not self._is_target(goal):
             return self._record(goal, [self._untargeted(goal, old, new)])
         recreating = old is not None and old.pending_replacement
         was_external = old is not None and old.external
@@ -243,17 +245,29 @@ class Planner:
 
     # -- targets
 
-    def is_target(self, urn: str) -> bool:
-        """Say whether the operation is about a resource."""
-        if always_included(urn):
+    def _is_target(self, goal: Registration) -> bool:
+        """Say whether the operation is about a resource: named, or dependent on what is where that is asked for."""
+        if always_included(goal.urn):
             return True
-        if self.targets:
-            return urn in self.targets
-        return urn not in self.excludes
+        if not self.targets:
+            return goal.urn not in self.excludes
+        if goal.urn not in self.targets:
+            provider, _ = urns.split_reference(goal.provider)
+            if not self.options.target_dependents or self._targeted.isdisjoint(
+                {goal.parent, provider, *goal.dependencies}
+            ):
+                return False
+        self._targeted.add(goal.urn)
+        return True
+
+    def missing_targets(self) -> list[str]:
+        """Return the targets that name nothing, neither in the program nor in the state."""
+        return self.targets.unmatched([*self.seen, *self.olds])
 
     def _untargeted(self, goal: Registration, old: ResourceState | None, new: ResourceState) -> Step:
         """Leave a resource as it is, or unmade."""
         if old is None:
+            new.inputs = {}
             return Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=new, new=new, skipped_create=True)
         return kept_as_it_is(old, goal.urn)
 

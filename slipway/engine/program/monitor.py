@@ -148,7 +148,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         package = urns.package_of(request.type)
         return self._deployment.default_provider(package, request.type, request.version, request.pluginDownloadURL)
 
-    def ReadResource(self, request: Any, context: Any) -> resource_pb2.ReadResourceResponse:  # noqa: ARG002, N802
+    def ReadResource(self, request: Any, context: Any) -> resource_pb2.ReadResourceResponse:  # noqa: N802
         """Look at a resource that the stack does not own."""
         urn = self._decoder.urn(request.parent, request.type, request.name)
         try:
@@ -162,7 +162,9 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
             self._deployment.refuse(error, urn)
             outcome = Outcome(urn=urn)
         if outcome.state is None:
-            return resource_pb2.ReadResourceResponse(urn=urn, result=resource_pb2.FAIL)
+            # Unlike a registration, a read has no way to fail and let the program go on that every SDK knows.
+            context.abort(grpc.StatusCode.UNAVAILABLE, f"{urn} could not be read")
+            raise AssertionError("abort raises")
         dialect = wire.Dialect(secrets=request.acceptSecrets, resources=request.acceptResources)
         return resource_pb2.ReadResourceResponse(
             urn=urn, id=outcome.state.id, properties=wire.encode_struct(outcome.state.outputs, dialect)
