@@ -115,6 +115,8 @@ class StepRunner:
         if self._preview:
             return
         old, new, op = step.old, step.new, step.op
+        if old is not None and new is not None and old.urn != new.urn:
+            self._writer.rename(old.urn, new.urn)
         if op is Op.SAME and new is not None:
             if step.skipped_create:
                 return

@@ -11,12 +11,13 @@ class DependencyGraph:
     def __init__(self, resources: Iterable[ResourceState]) -> None:
         self.resources = list(resources)
 
-    def dependents(self, root: ResourceState, *, children: bool = False) -> list[ResourceState]:
+    def dependents(self, root: ResourceState, *, now: str = "", children: bool = False) -> list[ResourceState]:
         """Return what needs `root`, directly or not, in the order of the snapshot.
 
-        A resource of a provider needs that provider; with `children`, a child needs its parent.
+        `now` is its URN if it is called otherwise now. A resource of a provider needs that provider; with `children`, a
+        child needs its parent.
         """
-        reached = {root.urn}
+        reached = {root.urn, now or root.urn}
         found: list[ResourceState] = []
         start = next((n for n, item in enumerate(self.resources) if item is root), -1)
         for resource in self.resources[start + 1 :]:

@@ -90,9 +90,10 @@ def _dragged_along(
 
     Every dependent is compared with itself, the properties that depend on something replaced being unknown.
     """
-    replaced = {root.urn}
+    now = planner.aliased.get(root.urn, root.urn)
+    replaced = {root.urn, now}
     found: list[tuple[ResourceState, tuple[str, ...]]] = []
-    for dependent in planner.graph.dependents(root):
+    for dependent in planner.graph.dependents(root, now=now):
         if not dependent.custom or dependent.external or dependent.delete:
             continue
         provider_urn, _ = urns.split_reference(dependent.provider) if dependent.provider else ("", "")

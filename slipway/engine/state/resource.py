@@ -102,6 +102,24 @@ class ResourceState:
         found.discard(self.urn)
         return found
 
+    def follow(self, old: str, new: str) -> None:
+        """Refer by its new URN to a resource that is called otherwise now."""
+        if old not in self.needs():
+            return
+
+        def renamed(urn: str) -> str:
+            return new if urn == old else urn
+
+        self.parent = renamed(self.parent)
+        self.deleted_with = renamed(self.deleted_with)
+        self.dependencies = [renamed(urn) for urn in self.dependencies]
+        self.property_dependencies = {
+            key: [renamed(urn) for urn in needed] for key, needed in self.property_dependencies.items()
+        }
+        provider, _, id_ = self.provider.rpartition("::")
+        if provider == old:
+            self.provider = f"{new}::{id_}"
+
     def fragment(self, codec: StateCodec) -> bytes:
         """Return the JSON text of the resource; it is computed once for as long as nothing changes."""
         cached: bytes | None = getattr(self, "_fragment", None)

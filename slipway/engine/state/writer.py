@@ -71,6 +71,12 @@ class SnapshotWriter:
                 self._news[id(new)] = new
             self._commit(wait=wait)
 
+    def rename(self, old: str, new: str) -> None:
+        """Let what was not touched yet refer to a resource by its new URN."""
+        with self._changed:
+            for resource in self._resources():
+                resource.follow(old, new)
+
     def touched(self, *, wait: bool = False) -> None:
         """Note that a state which is part of the snapshot was changed."""
         with self._changed:

@@ -138,3 +138,22 @@ def test_what_was_written_can_be_read() -> None:
     codec = StateCodec(str, str)
     (read,) = load_snapshot(disk.texts[-1], codec).resources
     assert read.to_json(codec) == made.to_json(codec)
+
+
+def test_what_is_left_follows_a_resource_to_its_new_name() -> None:
+    old = resource("urn:old")
+    child = resource(
+        "urn:child",
+        parent="urn:old",
+        dependencies=["urn:old", "urn:x"],
+        property_dependencies={"p": ["urn:old"]},
+        provider="urn:old::id-1",
+    )
+    disk = Disk()
+    writer = writer_on(disk, Snapshot([old, child]))
+    writer.rename("urn:old", "urn:new")
+    writer.end(None, gone=[old], made=[resource("urn:new")])
+    written = disk.texts[-1]["resources"][1]
+    assert "urn:old" not in json.dumps(written)
+    assert written["dependencies"] == ["urn:new", "urn:x"]
+    assert written["provider"] == "urn:new::id-1"
