@@ -44,8 +44,8 @@ def score(trained: Trained, month: str) -> str:
     described = trained.manifest.get("baseline")
     name = described.get("description", "the baseline") if isinstance(described, dict) else "the baseline"
     return (
-        f"of a late and a punctual flight of {month}, a month it never saw, the model picks the late one "
-        f"{auc:.0%} of the time (AUC {auc:.4f}); {name}: {baseline:.0%} ({baseline:.4f})"
+        f"shown a late and a punctual flight of {month}, a month it never saw, the model tells which is late "
+        f"{auc:.0%} of the time (AUC {auc:.4f}); {name} manages {baseline:.0%} ({baseline:.4f})"
     )
 
 

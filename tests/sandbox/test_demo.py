@@ -95,16 +95,13 @@ def runs(tmp_path: Path) -> Iterator[Path]:
 
 
 def tree_digest() -> str:
-    """Digest every file of the project that a commit could hold."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--", "Pulumi*.yaml", "__main__.py", "infra", "training", "serving"],
-        cwd=PROJECT,
-        capture_output=True,
-        check=True,
-    ).stdout.split(b"\0")
+    """Digest every file that the demo could be tempted to write."""
+    files = [*PROJECT.glob("Pulumi*.yaml"), PROJECT / "__main__.py"]
+    for folder in ("infra", "training", "serving"):
+        files += [path for path in (PROJECT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     digest = hashlib.sha256()
-    for name in filter(None, listed):
-        digest.update(name + b"\0" + (PROJECT / os.fsdecode(name)).read_bytes())
+    for file in sorted(files):
+        digest.update(os.fsencode(file) + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
