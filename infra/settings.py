@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from infra.instance_types import refusal
-from infra.problems import SettingsError
+from infra.problems import Problem, SettingsError
 from infra.retention import Environment
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
 
@@ -42,6 +42,10 @@ TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]{1,25
 S3Uri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$", max_length=1024)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:\S+$", max_length=2048)]
+ModelPackageArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S+$", max_length=2048),
+]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
 EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
 
@@ -147,7 +151,7 @@ class MonitoringSection(Section):
 class PinnedRelease(Section):
     """One release: a model artifact, the code and image that serve it, and the instances it runs on."""
 
-    model_package_arn: Arn
+    model_package_arn: ModelPackageArn
     """The registered model package that the release came from."""
     model_data: S3Uri
     """Where the model artifact (model.tar.gz) is."""
@@ -193,6 +197,24 @@ class Settings(Section):
     """What the endpoint serves. Left out: there is no endpoint yet."""
 
 
+def _strangers(settings: Settings) -> list[Problem]:
+    """Return a problem for every pinned release that was registered in another account or region."""
+    if settings.release is None:
+        return []
+    stack = settings.stack
+    pinned = {"current": settings.release.current, "previous": settings.release.previous}
+    return [
+        Problem(
+            key=f"{NAMESPACE}release.{name}.model_package_arn",
+            rule=f"must be in account {stack.account} and region {stack.region}, as the stack is",
+            value=release.model_package_arn,
+            way_out="no stack reads another account's models: copy the artifact, register it there, pin that package",
+        )
+        for name, release in pinned.items()
+        if release is not None and release.model_package_arn.split(":")[3:5] != [stack.region, stack.account]
+    ]
+
+
 def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack file") -> Settings:
     """Return the settings in the `config:` mapping of a stack file.
 
@@ -206,6 +228,7 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
     except ValidationError as error:
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
+    problems += _strangers(settings)
     if problems:
         raise SettingsError(file, problems)
     return settings

@@ -184,8 +184,7 @@ def stack_config() -> Callable[[str], JsonObject]:
 def pinned_release() -> Callable[..., JsonObject]:
     """Return one release as a stack file pins it; the number tells releases apart."""
 
-    def pin(number: int, **changes: object) -> JsonObject:
-        account = "123456789012"
+    def pin(number: int, account: str = "123456789012", **changes: object) -> JsonObject:
         return {
             "model_package_arn": f"arn:aws:sagemaker:us-east-1:{account}:model-package/slipway-dev/{number}",
             "model_data": f"s3://lake-artifacts-0000000/models/job-{number}/output/model.tar.gz",

@@ -36,7 +36,8 @@ def test_a_release_adds_what_the_golden_file_says(
 ) -> None:
     config = stack_config(stack)
     before = run_program(deploy, stack=stack, config=config)
-    config["slipway:release"] = {"current": pinned_release(2), "previous": pinned_release(1)}
+    account = config["slipway:stack"]["account"]
+    config["slipway:release"] = {"current": pinned_release(2, account), "previous": pinned_release(1, account)}
     after = run_program(deploy, stack=stack, config=config)
 
     there = _described(before)

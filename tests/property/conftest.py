@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-# A busy machine is no failure: the time of one example says nothing. Failing examples are printed, so none is kept on disk.
+# On a busy machine the time of one example says nothing. A failing example is printed, so none is kept on disk.
 settings.register_profile("slipway", deadline=None, database=None)
 settings.load_profile("slipway")

@@ -34,7 +34,11 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class ServingShape:
-    """How releases are served. It is part of every release: SageMaker cannot change it on what exists."""
+    """How releases are served. It is part of every release, since SageMaker cannot change it on what exists.
+
+    Another shape therefore makes both declared releases anew, and the old configurations go once the endpoint has
+    moved: for that one `up` SageMaker has nothing to fall back to. Do not change shape and release at once.
+    """
 
     environment: Mapping[str, str]
     """Environment of the container."""

@@ -79,6 +79,20 @@ def test_a_misspelt_key_deep_in_a_release_is_refused_too(dev: Config, pinned_rel
     assert problems(dev) == ["slipway:release.current.model_sha: there is no such key; did you mean model_sha256?"]
 
 
+def test_a_release_of_another_account_or_region_is_refused(dev: Config, pinned_release: Callable[..., Config]) -> None:
+    dev["slipway:release"] = {"current": pinned_release(2), "previous": pinned_release(1, "222233334444")}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:release.previous.model_package_arn: must be in account 123456789012 and region")
+
+
+def test_a_release_in_the_stacks_own_account_is_read(dev: Config, pinned_release: Callable[..., Config]) -> None:
+    dev["slipway:release"] = {"current": pinned_release(2), "previous": pinned_release(1)}
+    release = load_stack_settings(dev).release
+    assert release is not None
+    assert release.current.initial_instance_count == 1
+    assert release.previous is not None
+
+
 def test_every_problem_of_a_file_comes_at_once(dev: Config) -> None:
     dev["slipway:stack"]["account"] = 123456789012
     dev["slipway:stack"]["environment"] = "production"
