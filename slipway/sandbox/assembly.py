@@ -76,11 +76,11 @@ class Sandbox:
         finally:
             self._sagemaker.open()
 
-    def stop(self) -> None:
-        """End every process that was started for somebody, and write down what moto remembers."""
+    def end_processes(self) -> None:
+        """End every process that was started for somebody."""
         lifecycle.shutdown()
-        self._keeper.stop()
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Write down what moto remembers, and let go of the files."""
+        self._keeper.stop()
         self._store.close()

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -51,7 +52,13 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
 
     secret = state.secret(options.account)
     write_provider(state)
-    sandbox = Sandbox(state, secret, options.region, options.project.absolute(), health=lambda: _health(state, options))
+    project = options.project.absolute()
+    try:
+        sandbox = Sandbox(state, secret, options.region, project, health=lambda: _health(state, options))
+    except sqlite3.DatabaseError as error:
+        raise StateError(
+            f"the store {state.store_file} cannot be read ({error}): move it away to start anew"
+        ) from error
     server = sandbox.server(options.port)
     try:
         server.prepare()
@@ -80,9 +87,12 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
     stop.wait()
     log.info("stopping")
     # the processes first: what they still send while they end must be answered
-    sandbox.stop()
-    server.stop()
-    answering.join(timeout=5)
+    sandbox.end_processes()
+    # then what is being answered, but no long poll is waited for
+    closing = threading.Thread(target=server.stop, name="closing", daemon=True)
+    closing.start()
+    closing.join(timeout=2)
+    # and last what was answered is written down
     sandbox.close()
     state.running_file.unlink(missing_ok=True)
     log.info("stopped")

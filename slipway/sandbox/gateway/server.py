@@ -5,6 +5,7 @@ connections wait in a selector and hold no thread. Its WSGI bridge folds `_` and
 it: headers reach us as they were sent, and S3 metadata keeps its spelling.
 """
 
+import socket
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,18 @@ from cheroot.server import Gateway, HTTPServer
 from cheroot.workers.threadpool import ThreadPool
 
 from slipway.sandbox.gateway.http import Answer, Request
+
+
+class LoopbackServer(HTTPServer):
+    """Cheroot's server, whose port can be bound again at once."""
+
+    @classmethod
+    def prepare_socket(cls, *arguments: Any, **options: Any) -> Any:
+        """Allow the address to be reused: cheroot leaves that out for a free port, which then rests for a minute."""
+        prepared = super().prepare_socket(*arguments, **options)
+        prepared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return prepared
+
 
 THREADS = 64
 NO_BODY = frozenset({204, 304})
@@ -25,7 +38,7 @@ def make_server(port: int, handle: Callable[[Request], Answer]) -> HTTPServer:
         def respond(self) -> None:
             _write(self.req, handle(_read(self.req)))
 
-    server = HTTPServer(("127.0.0.1", port), Bridge, server_name="slipway-sandbox")
+    server = LoopbackServer(("127.0.0.1", port), Bridge, server_name="slipway-sandbox")
     server.requests = ThreadPool(server, min=THREADS, max=THREADS)
     server.request_queue_size = 256
     server.timeout = 60

@@ -61,7 +61,10 @@ class Moto:
                 def create(service: Any) -> Any:
                     if service is None:
                         raise NotImplementedError("the sandbox does not have this service")
-                    return create_backend_app(service)
+                    try:
+                        return create_backend_app(service)
+                    except ModuleNotFoundError as error:
+                        raise NotImplementedError(f"this service needs the package {error.name}") from error
 
                 self._application = DomainDispatcherApplication(create)
         return self._application

@@ -31,6 +31,13 @@ def living_account(module: str, variable: str, account: str) -> Any:
     return living_service(module, variable)[account]
 
 
+def default_dict(kind: type[defaultdict[Any, Any]], factory: Callable[[], Any] | None) -> defaultdict[Any, Any]:
+    """Make a defaultdict or one of moto's kinds of it, whose own initialisers ask for more than a factory."""
+    made = kind.__new__(kind)
+    defaultdict.__init__(made, factory)
+    return made
+
+
 def new_key() -> Any:
     """Return an S3 object without its members."""
     from moto.s3.models import FakeKey  # noqa: PLC0415

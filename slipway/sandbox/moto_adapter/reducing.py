@@ -7,6 +7,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from slipway.sandbox.moto_adapter import rebuilding
 from slipway.sandbox.moto_adapter.blobs import Blobs
@@ -39,7 +40,7 @@ class Writer(pickle.Pickler):
             type(threading.RLock()): lambda _: (threading.RLock, ()),
             threading.Condition: lambda _: (threading.Condition, ()),
             threading.Event: lambda _: (threading.Event, ()),
-            defaultdict: _default_dict,
+            WeakValueDictionary: lambda obj: (WeakValueDictionary, (), None, None, iter(list(obj.items()))),
             BackendDict: lambda obj: (rebuilding.living_service, _place(obj)),
             AccountSpecificBackend: lambda obj: (rebuilding.living_account, (*_place(_owner(obj)), obj.account_id)),
             AWSManagedPolicy: _aws_policy,
@@ -51,6 +52,8 @@ class Writer(pickle.Pickler):
         reducer = self._reducers.get(type(obj))
         if reducer is not None:
             return reducer(obj)
+        if isinstance(obj, defaultdict):
+            return _default_dict(obj)
         return _private_key(obj) if hasattr(obj, "private_bytes") else NotImplemented
 
     def _key(self, key: Any) -> Any:
@@ -98,7 +101,14 @@ def _private_key(key: Any) -> Any:
 
 def _default_dict(values: defaultdict[Any, Any]) -> Any:
     factory = values.default_factory
-    return defaultdict, (None if factory is None else _nameable(factory),), None, None, iter(values.items())
+    made_of = (type(values), None if factory is None else _nameable(factory))
+    return (
+        rebuilding.default_dict,
+        made_of,
+        vars(values) if hasattr(values, "__dict__") else None,
+        None,
+        iter(values.items()),
+    )
 
 
 def _nameable(factory: Callable[[], Any]) -> Callable[[], Any]:

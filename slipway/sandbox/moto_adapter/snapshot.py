@@ -15,6 +15,8 @@ from slipway.sandbox.moto_adapter.reducing import Writer, place_of
 
 log = logging.getLogger(__name__)
 
+UNWRITABLE = (pickle.PicklingError, TypeError, AttributeError, RecursionError)
+"""What pickle raises for an object that it can't take apart."""
 Backends = dict[tuple[str, str], dict[str, dict[str, Any]]]
 """(module, variable) of a service's backends -> account -> region -> backend."""
 
@@ -24,13 +26,13 @@ def dump(blobs: Blobs) -> bytes:
     backends = _backends()
     try:
         return _dumped(backends, blobs)
-    except (pickle.PicklingError, TypeError, AttributeError) as error:
+    except UNWRITABLE as error:
         log.warning("a service's state can't be written (%s): looking for it", error)
     kept: Backends = {}
     for key, accounts in backends.items():
         try:
             _dumped({key: accounts}, blobs)
-        except (pickle.PicklingError, TypeError, AttributeError):
+        except UNWRITABLE:
             log.exception("the state of %s is not kept across restarts", key[0])
         else:
             kept[key] = accounts
