@@ -139,6 +139,8 @@ class _Run:
     def _refuse_unsupported(self) -> None:
         if self.request.options.policy_packs:
             raise UnsupportedError("--policy-pack")
+        if self.request.options.exclude_dependents:
+            raise UnsupportedError("--exclude-dependents")
         if "pulumi:autonaming" in self.request.config:
             raise UnsupportedError("the configuration pulumi:autonaming", "name resources in the program")
 

@@ -1,0 +1,218 @@
+"""What the planner decides, asked question by question: no provider, no process, no state file."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from slipway.engine import urn as urns
+from slipway.engine.planning.ending import plan_deletions
+from slipway.engine.planning.planner import Planner
+from slipway.engine.planning.questions import Answer, Check, Diff, PlanError, Question
+from slipway.engine.planning.registration import Registration
+from slipway.engine.planning.steps import Op, Step
+from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnswer
+from slipway.engine.request import Options
+from slipway.engine.state.resource import ResourceState
+from slipway.engine.state.snapshot import Snapshot
+
+PROVIDER = "urn:pulumi:dev::p::pulumi:providers:t::default::id"
+SAME = DiffAnswer(changes="none")
+UPDATE = DiffAnswer(changes="some", changed_keys=("x",))
+REPLACE = DiffAnswer(changes="some", changed_keys=("x",), replace_keys=("x",))
+
+
+def urn(name: str) -> str:
+    return urns.make("dev", "p", "", "t:index:T", name)
+
+
+def goal(name: str, **fields: Any) -> Registration:
+    settings: dict[str, Any] = {"inputs": {"x": 2}, "provider": PROVIDER, **fields}
+    return Registration(urn=urn(name), type="t:index:T", name=name, custom=True, **settings)
+
+
+def stored(name: str, **fields: Any) -> ResourceState:
+    settings: dict[str, Any] = {"inputs": {"x": 1}, "outputs": {"x": 1}, "provider": PROVIDER, **fields}
+    return ResourceState(urn=urn(name), type="t:index:T", custom=True, id=f"{name}-1", **settings)
+
+
+def planner(*olds: ResourceState, preview: bool = False, **options: Any) -> Planner:
+    return Planner(Snapshot(list(olds)), Options(**options), preview=preview)
+
+
+class Asked:
+    """Drives the planner and remembers what it asked."""
+
+    def __init__(self, diff: DiffAnswer | Callable[[Diff], DiffAnswer] = SAME, failure: str = "") -> None:
+        self.questions: list[Question] = []
+        self._diff = diff
+        self._failure = failure
+
+    def _answer(self, question: Question) -> Answer:
+        self.questions.append(question)
+        if isinstance(question, Check):
+            failures = (CheckFailure(property="x", reason=self._failure),) if self._failure else ()
+            return CheckAnswer(inputs=question.news, failures=failures)
+        if isinstance(question, Diff):
+            return self._diff if isinstance(self._diff, DiffAnswer) else self._diff(question)
+        return SAME
+
+    def plan(self, on: Planner, wanted: Registration) -> list[Step]:
+        planning = on.plan(wanted)
+        answer: Answer | None = None
+        while True:
+            try:
+                question = next(planning) if answer is None else planning.send(answer)
+            except StopIteration as stop:
+                found: list[Step] = stop.value
+                return found
+            answer = self._answer(question)
+
+    def kinds(self) -> list[str]:
+        return [type(question).__name__ for question in self.questions]
+
+
+def ops(steps: list[Step]) -> list[str]:
+    return [f"{step.op} {urns.name_of(step.urn)}" for step in steps]
+
+
+def test_what_is_not_there_is_created_without_a_diff() -> None:
+    asked = Asked()
+    assert ops(asked.plan(planner(), goal("a"))) == ["create a"]
+    assert asked.kinds() == ["Check"]
+
+
+def test_what_does_not_differ_is_the_same_and_was_checked_with_the_old_inputs() -> None:
+    asked = Asked()
+    assert ops(asked.plan(planner(stored("a")), goal("a"))) == ["same a"]
+    check, diff = asked.questions
+    assert isinstance(check, Check)
+    assert check.olds == {"x": 1}
+    assert isinstance(diff, Diff)
+    assert (diff.old_inputs, diff.news) == ({"x": 1}, {"x": 2})
+
+
+def test_a_replacement_is_made_first_and_checked_again_without_what_was() -> None:
+    asked = Asked(REPLACE)
+    on = planner(stored("a"))
+    assert ops(asked.plan(on, goal("a"))) == ["create-replacement a", "replace a"]
+    assert [question.olds for question in asked.questions if isinstance(question, Check)] == [{"x": 1}, None]
+
+
+def test_deleting_first_takes_along_only_what_would_be_replaced() -> None:
+    hard = stored("hard", property_dependencies={"x": [urn("a")]}, dependencies=[urn("a")])
+    soft = stored("soft", property_dependencies={"x": [urn("a")]}, dependencies=[urn("a")])
+    beyond = stored("beyond", property_dependencies={"x": [urn("hard")]}, dependencies=[urn("hard")])
+
+    def differ(question: Diff) -> DiffAnswer:
+        return UPDATE if question.urn == urn("soft") else REPLACE
+
+    on = planner(stored("a"), hard, soft, beyond)
+    steps = Asked(differ).plan(on, goal("a", delete_before_replace=True))
+    assert ops(steps) == [
+        "delete-replaced beyond", "delete-replaced hard", "delete-replaced a", "replace a", "create-replacement a",
+    ]  # fmt: skip
+    again = Asked().plan(on, goal("hard"))
+    assert ops(again) == ["replace hard", "create-replacement hard"]
+    assert again[1].keys == ("x",)
+
+
+def test_the_option_wins_over_the_providers_wish_to_delete_first() -> None:
+    wish = replace(REPLACE, delete_before_replace=True)
+    assert ops(Asked(wish).plan(planner(stored("a")), goal("a", delete_before_replace=False)))[0].startswith("create")
+
+
+def test_ignored_changes_never_reach_the_provider() -> None:
+    asked = Asked()
+    asked.plan(planner(stored("a")), goal("a", ignore_changes=("x",)))
+    assert [question.news for question in asked.questions if isinstance(question, Check)] == [{"x": 1}]
+
+
+def test_a_listed_property_replaces_although_the_provider_would_update() -> None:
+    steps = Asked(UPDATE).plan(planner(stored("a")), goal("a", replace_on_changes=("x",)))
+    assert ops(steps) == ["create-replacement a", "replace a"]
+
+
+def test_a_forced_replacement_asks_for_no_diff() -> None:
+    asked = Asked()
+    steps = asked.plan(planner(stored("a"), replace=(urn("a"),)), goal("a"))
+    assert (ops(steps)[0], steps[0].keys, asked.kinds()) == ("create-replacement a", ("id",), ["Check"])
+
+
+def test_what_could_not_settle_is_updated_though_nothing_changed() -> None:
+    assert ops(Asked().plan(planner(stored("a", init_errors=["not ready"])), goal("a"))) == ["update a"]
+
+
+def test_a_protected_resource_is_not_replaced() -> None:
+    with pytest.raises(PlanError, match="marked for protection"):
+        Asked(REPLACE).plan(planner(stored("a", protect=True)), goal("a"))
+
+
+def test_a_preview_goes_on_after_what_an_up_would_refuse() -> None:
+    on = planner(stored("a", protect=True), preview=True)
+    assert ops(Asked(REPLACE).plan(on, goal("a")))
+    assert "marked for protection" in on.errors[0].message
+
+
+def test_refused_inputs_name_resource_property_value_and_reason() -> None:
+    with pytest.raises(PlanError, match=r"t:index:T resource 'a': property x value \{2\} has a problem: too even"):
+        Asked(failure="too even").plan(planner(), goal("a"))
+
+
+def test_a_secret_is_not_quoted_in_a_refusal() -> None:
+    from slipway.engine.values import Secret  # noqa: PLC0415 - only here
+
+    with pytest.raises(PlanError) as caught:
+        Asked(failure="no").plan(planner(), goal("a", inputs={"x": Secret("hunter2")}))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_two_resources_of_one_urn_are_refused() -> None:
+    on = planner()
+    Asked().plan(on, goal("a"))
+    with pytest.raises(PlanError, match="Duplicate resource URN"):
+        Asked().plan(on, goal("a"))
+
+
+def test_a_renamed_resource_is_found_by_its_alias_and_not_deleted() -> None:
+    on = planner(stored("old"))
+    assert ops(Asked().plan(on, goal("new", alias_urns=(urn("old"),)))) == ["same new"]
+    assert plan_deletions(on) == []
+
+
+def test_the_end_deletes_what_was_not_registered_dependents_first() -> None:
+    on = planner(stored("a"), stored("b", dependencies=[urn("a")]), stored("c"))
+    Asked().plan(on, goal("c"))
+    assert ops(plan_deletions(on)) == ["delete b", "delete a"]
+
+
+def test_the_end_deletes_the_old_one_of_a_replacement_and_what_an_earlier_one_left() -> None:
+    on = planner(stored("a"), stored("b", delete=True))
+    Asked(REPLACE).plan(on, goal("a"))
+    assert ops(plan_deletions(on)) == ["delete-replaced b", "delete-replaced a"]
+
+
+def test_what_goes_with_another_or_is_to_stay_is_forgotten_without_the_provider() -> None:
+    on = planner(stored("a"), stored("b", deleted_with=urn("a")), stored("c", retain_on_delete=True))
+    assert {urns.name_of(step.urn): step.call_provider for step in plan_deletions(on)} == {
+        "a": True, "b": False, "c": False,
+    }  # fmt: skip
+
+
+def test_a_target_takes_no_dependents_along_unasked() -> None:
+    on = planner(stored("a"), stored("b", dependencies=[urn("a")]), targets=(urn("a"),))
+    plan_deletions(on)
+    assert [error.urn for error in on.errors] == [urn("b")]
+
+
+def test_what_is_kept_keeps_what_it_needs() -> None:
+    on = planner(stored("a"), stored("b", dependencies=[urn("a")], protect=True), stored("c"), exclude_protected=True)
+    assert ops(plan_deletions(on)) == ["delete c"]
+
+
+def test_no_target_no_questions() -> None:
+    asked = Asked()
+    steps = asked.plan(planner(stored("a"), targets=(urn("z"),)), goal("a"))
+    assert (ops(steps), asked.kinds()) == (["same a"], [])
+    assert steps[0].op is Op.SAME
