@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -21,23 +21,21 @@ _NO_WISH = frozenset({"", "*/*"})
 _LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
-class Handler(Protocol):
-    """What `serving.handler` offers."""
-
-    input_fn: Callable[[bytes, str], Any]
-    predict_fn: Callable[[Any, Any], Any]
-    output_fn: Callable[[Any, str], tuple[bytes, str]]
-
-
-def application(handler: Handler, model: Any) -> WSGIApplication:
-    """Return the WSGI application of a loaded model."""
+def application(
+    model: Any,
+    *,
+    input_fn: Callable[[bytes, str], Any],
+    predict_fn: Callable[[Any, Any], Any],
+    output_fn: Callable[[Any, str], tuple[bytes, str]],
+) -> WSGIApplication:
+    """Return the WSGI application of a loaded model and the handler's three steps."""
 
     def invoke(environ: WSGIEnvironment) -> tuple[bytes, str]:
         body = _body(environ)
         content_type = environ.get("CONTENT_TYPE", "")
         accept = environ.get("HTTP_ACCEPT", "")
-        prediction = handler.predict_fn(handler.input_fn(body, content_type), model)
-        return handler.output_fn(prediction, content_type if accept in _NO_WISH else accept)
+        prediction = predict_fn(input_fn(body, content_type), model)
+        return output_fn(prediction, content_type if accept in _NO_WISH else accept)
 
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         status = HTTPStatus.OK

@@ -1,8 +1,9 @@
 """How a request becomes an answer: edit this file to serve your own model.
 
-The four names are SageMaker's (https://sagemaker.readthedocs.io/en/stable/frameworks/pytorch/using_pytorch.html#serve-a-pytorch-model).
-Raise `RequestError` for what the client must change (4xx) and `ModelError` in `model_fn` for a model that can't be served: the
-process then ends with that one line. Everything else in `serving/` but `tabular/` is the server and knows nothing about models.
+The four names are those of SageMaker's own inference toolkit. Raise `RequestError` for what the client must change
+(4xx), and `ModelError` in `model_fn` for a model that can't be served: the process then ends with that one line.
+`tabular/` holds what this handler is made of; everything else in `serving/` is the server and knows nothing about
+models.
 """
 
 from __future__ import annotations

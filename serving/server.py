@@ -60,7 +60,12 @@ def cpus(quota: Path = _CPU_QUOTA) -> int:
 def serve(settings: Settings) -> None:
     """Answer until SIGTERM; requests that are being answered then finish. Raises ModelError before it listens."""
     started = time.monotonic()
-    app = application(handler, handler.model_fn(settings.model_dir))
+    app = application(
+        handler.model_fn(settings.model_dir),
+        input_fn=handler.input_fn,
+        predict_fn=handler.predict_fn,
+        output_fn=handler.output_fn,
+    )
     # Forked workers share the loaded model, and are ready when they exist.
     multiprocessing.set_start_method("fork", force=True)
     server = Server(

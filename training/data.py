@@ -44,7 +44,9 @@ def read(name: str, folder: Path) -> Channel:
     """Read a channel; raises TrainingError for missing files or columns, wrong types, nulls, or one outcome only."""
     files = sorted(folder.rglob("*.parquet"), key=lambda path: path.relative_to(folder).as_posix())
     if not files:
-        raise TrainingError(f"channel {name!r} has no .parquet file below {folder}: give the job an input channel {name!r}")
+        raise TrainingError(
+            f"channel {name!r} has no .parquet file below {folder}: give the job an input channel {name!r}"
+        )
     digest = hashlib.sha256()
     tables = []
     for path in files:

@@ -1,8 +1,8 @@
 """Writes a LightGBM booster as ONNX, decision for decision: operator TreeEnsemble of ai.onnx.ml 5, in double precision.
 
-Format: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html. Thresholds and leaves stay the doubles that they are, so every row
-takes the native model's branches and only the order of adding up can differ. Input `rows`: (N, features) doubles, categories
-as their number, NaN for missing. Output `probability`: (N, 1) doubles.
+Format: https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsemble.html. Thresholds and leaves stay the doubles that
+they are, so every row takes the native model's branches and only the order of adding up can differ. Input `rows`:
+(N, features) doubles, categories as their number, NaN for missing. Output `probability`: (N, 1) doubles.
 """
 
 from __future__ import annotations
@@ -89,7 +89,10 @@ class _Ensemble:
 
 
 def _missing_goes_left(node: Node) -> bool:
-    """Say where LightGBM sends NaN: by the learnt default, or, where training saw none, where 0 goes (tree.h, NumericalDecision)."""
+    """Say where LightGBM sends NaN: by the learnt default, or, where training saw none, where it sends 0.
+
+    Source: NumericalDecision in LightGBM's include/LightGBM/tree.h.
+    """
     if node["missing_type"] == "NaN":
         return bool(node["default_left"])
     if node["missing_type"] == "None":
@@ -104,7 +107,9 @@ def to_onnx(booster: lgb.Booster) -> bytes:
     dump = booster.dump_model()
     objective, *options = str(dump["objective"]).split()
     if objective != "binary" or dump["num_tree_per_iteration"] != 1:
-        raise TrainingError(f"objective {dump['objective']!r} can't be exported; only binary is known to export_onnx.py")
+        raise TrainingError(
+            f"objective {dump['objective']!r} can't be exported; only binary is known to export_onnx.py"
+        )
     slope = next((float(one.partition(":")[2]) for one in options if one.startswith("sigmoid:")), 1.0)
     ensemble = _Ensemble()
     for tree in dump["tree_info"]:

@@ -61,8 +61,7 @@ FEATURES = (
 
 def label(table: pa.Table) -> NDArray[np.float64]:
     """Return 1 for each late flight, 0 for each other."""
-    delay = table[OUTCOME].to_numpy().astype(np.float64)
-    return (delay > LATE_MINUTES).astype(np.float64)
+    return np.asarray(table[OUTCOME].to_numpy() > LATE_MINUTES, dtype=np.float64)
 
 
 def categories(table: pa.Table) -> Categories:

@@ -32,9 +32,7 @@ def log_loss(probability: NDArray[np.float64], label: NDArray[np.float64]) -> fl
     return float(-np.mean(label * np.log(safe) + (1 - label) * np.log1p(-safe)))
 
 
-def baseline(
-    train: pa.Table, train_label: NDArray[np.float64], asked: pa.Table
-) -> NDArray[np.float64]:
+def baseline(train: pa.Table, train_label: NDArray[np.float64], asked: pa.Table) -> NDArray[np.float64]:
     """Return for each asked row the late rate that its hour and carrier had in training.
 
     A rate from few flights is drawn towards the hour's, an hour's towards the overall one.
@@ -56,7 +54,7 @@ def _rates(group: NDArray[np.intp], label: NDArray[np.float64], prior: NDArray[n
 
 
 def _numbers(train: pa.ChunkedArray, asked: pa.ChunkedArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Number the values that training has from 0; what it lacks becomes -1."""
+    """Return both columns as numbers from 0 of the values that training has; -1 stands for one that it lacks."""
     known, places = np.unique(np.asarray(train.to_pylist(), dtype=object).astype(str), return_inverse=True)
     wanted = np.asarray(asked.to_pylist(), dtype=object).astype(str)
     found = np.clip(np.searchsorted(known, wanted), 0, len(known) - 1)
@@ -66,7 +64,7 @@ def _numbers(train: pa.ChunkedArray, asked: pa.ChunkedArray) -> tuple[NDArray[np
 def _pairs(
     train: pa.Table, asked: pa.Table, hours: NDArray[np.intp], asked_hours: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Number the (hour, carrier) pairs that training has; return them by row, and each pair's hour."""
+    """Return both tables' (hour, carrier) pairs as numbers of those that training has, and each pair's hour."""
     carriers, asked_carriers = _numbers(train["carrier"], asked["carrier"])
     width = int(carriers.max(initial=0)) + 1
     known, places = np.unique(hours * width + carriers, return_inverse=True)

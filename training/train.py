@@ -41,9 +41,9 @@ def train(folders: Folders) -> None:
     booster = model.fit(rows, train_rows.label, hyperparameters, progress)
 
     baseline = metrics.baseline(train_rows.table, train_rows.label, judged.table)
-    answers = booster.predict(features.matrix(judged.table, known))
+    answers = model.predict(booster, features.matrix(judged.table, known))
     measured = {
-        "train:auc": metrics.auc(booster.predict(rows), train_rows.label),
+        "train:auc": metrics.auc(model.predict(booster, rows), train_rows.label),
         "validation:auc": metrics.auc(answers, judged.label),
         "validation:baseline_auc": metrics.auc(baseline, judged.label),
         "validation:log_loss": metrics.log_loss(answers, judged.label),

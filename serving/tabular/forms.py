@@ -91,7 +91,9 @@ def _objects(body: bytes) -> Objects:
         raise RequestError(f"the body is no JSON: {error}") from error
     rows = document.get("instances") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not rows:
-        raise RequestError('the body is expected to be {"instances": [{feature: value, ...}, ...]} with at least one row')
+        raise RequestError(
+            'the body is expected to be {"instances": [{feature: value, ...}, ...]} with at least one row'
+        )
     return Objects(rows)
 
 
@@ -109,7 +111,7 @@ def _lines(body: bytes) -> Lines:
 
 
 def _matrix(body: bytes) -> Matrix:
-    """Read https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html without trusting its header's size."""
+    """Read NumPy's file format (numpy.lib.format) without trusting the size that its header claims."""
     file = io.BytesIO(body)
     try:
         major = np.lib.format.read_magic(file)[0]

@@ -79,7 +79,7 @@ def _session(content: bytes, path: Path) -> ort.InferenceSession:
     options.log_severity_level = 4  # a broken file is told once, in our words
     try:
         return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 - ONNX Runtime's exceptions have no common base but Exception
+    except Exception as error:  # ONNX Runtime's exceptions have no common base but Exception
         raise ModelError(f"{path}: is no model that ONNX Runtime {ort.__version__} can run: {error}") from error
 
 

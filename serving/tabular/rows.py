@@ -1,8 +1,9 @@
 """Turns rows into the matrix that the model reads, refusing what is wrong by row and feature.
 
-Policy: a missing value is fine for a nullable feature, and a nullable feature may be left out. A category that training never saw
-is answered as missing, not refused: new routes and carriers appear in real traffic, and one of them must not fail a whole
-request; data capture shows them. Anything else that doesn't fit (unknown names, wrong types, infinities) is refused.
+Policy: a missing value is fine for a nullable feature, and a nullable feature may be left out. A category that
+training never saw is answered as missing, not refused: new routes and carriers appear in real traffic, and one of
+them must not fail a whole request; data capture shows them. All else that doesn't fit (unknown names, wrong types,
+infinities) is refused.
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ def _object(number: int, row: Any, features: Sequence[Feature]) -> list[float]:
             raise RequestError(f"row {number}: {one.name!r} is {_shown(value)}; {one.expected} is expected")
     if len(row) + left_out != len(features):
         known = {one.name for one in features}
-        extra = next(name for name in row if name not in known)
+        extra = _shown(next(name for name in row if name not in known))
         raise RequestError(
-            f"row {number} has {_shown(extra)}, which is no feature; features are {', '.join(one.name for one in features)}"
+            f"row {number} has {extra}, which is no feature; features are {', '.join(one.name for one in features)}"
         )
     return values
 

