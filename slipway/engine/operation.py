@@ -82,6 +82,7 @@ class _Run:
         self.over = threading.Event()
         self.deployment: Deployment | None = None
         self.program: ProgramProcess | None = None
+        self.monitor: MonitorService | None = None
 
     def run(self) -> OperationResult:
         """Carry the operation out, and end every process however it goes."""
@@ -104,6 +105,8 @@ class _Run:
 
     def _end_processes(self) -> None:
         try:
+            if self.monitor is not None:
+                self.monitor.shutdown.set()
             if self.program is not None:
                 self.program.end()
         finally:
@@ -165,7 +168,7 @@ class _Run:
         self._warn_about_pending()
         root = self.request.project.root
         decoder = RequestDecoder(stack=self.request.stack, project=self.request.project.name, root=root)
-        monitor = MonitorService(decoder, self.hooks)
+        monitor = self.monitor = MonitorService(decoder, self.hooks)
         self.server.start(engine, monitor)
         if self.request.options.refresh:
             self._prewarm()

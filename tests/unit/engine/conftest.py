@@ -104,7 +104,7 @@ class Stack:
     deployment: dict[str, Any] | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
     stop: Stop = field(default_factory=Stop)
-    seen: threading.Condition = field(default_factory=threading.Condition)
+    disk_full: bool = False
 
     def program(self, body: str) -> None:
         """Write the program."""
@@ -134,6 +134,8 @@ class Stack:
         return run(request)
 
     def _persist(self, text: bytes) -> None:
+        if self.disk_full:
+            raise OSError("no space left on device")
         self.deployment = json.loads(text)
 
     def resources(self) -> list[str]:

@@ -109,6 +109,27 @@ def test_a_program_that_vanishes_is_an_error_and_deletes_nothing(stack: Any) -> 
     assert {"a", "b"} <= set(stack.resources())
 
 
+def test_a_state_that_can_not_be_written_stops_everything(stack: Any) -> None:
+    stack.program('Thing("a")')
+    stack.run()
+    before = stack.deployment
+    stack.program('Thing("b")')
+    stack.disk_full = True
+    result = stack.run()
+    assert not result.succeeded
+    assert "the state could not be written: no space left on device" in stack.messages("error")
+    assert stack.deployment == before
+
+
+def test_a_deletion_whose_state_can_not_be_written_lets_the_program_go(stack: Any) -> None:
+    stack.program('Thing("a")')
+    stack.run()
+    stack.program("")
+    stack.disk_full = True
+    assert not stack.run().succeeded
+    assert "a" in stack.resources()
+
+
 def test_what_the_program_prints_is_passed_on(stack: Any) -> None:
     stack.program('print("hello from the program")')
     stack.run("preview")
