@@ -29,7 +29,6 @@ DECLARATIVE = [
     "MlflowApp",
     "MlflowTrackingServer",
     "ModelBiasJobDefinition",
-    "ModelCard",
     "ModelExplainabilityJobDefinition",
     "ModelQualityJobDefinition",
     "NotebookInstanceLifecycleConfig",

@@ -11,6 +11,8 @@ from slipway.sandbox.moto_adapter.fixes.replacing import replace
 
 ELEMENT = "<EventBridgeConfiguration></EventBridgeConfiguration>"
 
+END = "</NotificationConfiguration>"
+
 
 def apply() -> None:
     """Add the element that says that EventBridge is told."""
@@ -23,7 +25,8 @@ def apply() -> None:
             return answer
         status, headers, body = answer
         text = body.decode() if isinstance(body, bytes) else body
-        head, mark, tail = text.rpartition("</NotificationConfiguration>")
-        return status, headers, head + ELEMENT + mark + tail
+        if text.endswith("/>"):  # nothing else is told, so moto closes the element where it opens it
+            return status, headers, text.removesuffix("/>") + f">{ELEMENT}{END}"
+        return status, headers, text.removesuffix(END) + ELEMENT + END
 
     replace(S3Response, get_bucket_notification=get_bucket_notification)

@@ -6,7 +6,7 @@ refusal for "cannot tell" and goes on, but stops at any other error.
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.iam.exceptions import IAMException
 from moto.iam.responses import IamResponse
 
 from slipway.sandbox.moto_adapter.fixes.replacing import replace
@@ -23,8 +23,6 @@ def apply() -> None:
 
 def _refusal(operation: str) -> Any:
     def refuse(_: Any) -> str:
-        raise ServiceException(
-            "AccessDenied", f"the sandbox does not evaluate policies: iam:{operation} is not allowed"
-        )
+        raise IAMException("AccessDenied", f"the sandbox does not evaluate policies: iam:{operation} is not allowed")
 
     return refuse

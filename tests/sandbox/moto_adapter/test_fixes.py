@@ -1,0 +1,145 @@
+"""Each correction of moto, held to what AWS documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.slow
+
+
+def deny(bucket: str, condition: dict[str, Any]) -> str:
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": condition,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"Bool": {"aws:SecureTransport": False}},
+        {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        {"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}},
+    ],
+)
+def test_a_policy_that_demands_tls_locks_nobody_out(sandbox: Any, condition: dict[str, Any]) -> None:
+    sandbox.s3.create_bucket(Bucket="tls-only")
+    sandbox.s3.put_bucket_policy(Bucket="tls-only", Policy=deny("tls-only", condition))
+    sandbox.s3.put_object(Bucket="tls-only", Key="k", Body=b"x")
+    assert sandbox.s3.get_object(Bucket="tls-only", Key="k")["Body"].read() == b"x"
+    assert "Errors" not in sandbox.s3.delete_objects(Bucket="tls-only", Delete={"Objects": [{"Key": "k"}]})
+
+
+def test_a_policy_that_denies_still_denies(sandbox: Any) -> None:
+    sandbox.s3.create_bucket(Bucket="denied")
+    sandbox.s3.put_object(Bucket="denied", Key="k", Body=b"x")
+    for condition in ({}, {"Bool": {"aws:SecureTransport": "true"}}):
+        sandbox.s3.put_bucket_policy(Bucket="denied", Policy=deny("denied", condition))
+        with pytest.raises(ClientError) as refused:
+            sandbox.s3.get_object(Bucket="denied", Key="k")
+        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_a_log_group_can_be_given_a_key_and_lose_it(sandbox: Any) -> None:
+    key = sandbox.kms.create_key()["KeyMetadata"]["Arn"]
+    sandbox.logs.create_log_group(logGroupName="/keyed")
+    sandbox.logs.associate_kms_key(logGroupName="/keyed", kmsKeyId=key)
+    assert sandbox.logs.describe_log_groups(logGroupNamePrefix="/keyed")["logGroups"][0]["kmsKeyId"] == key
+    sandbox.logs.disassociate_kms_key(logGroupName="/keyed")
+    assert "kmsKeyId" not in sandbox.logs.describe_log_groups(logGroupNamePrefix="/keyed")["logGroups"][0]
+    with pytest.raises(ClientError) as missing:
+        sandbox.logs.associate_kms_key(logGroupName="/nowhere", kmsKeyId=key)
+    assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_rotation_has_the_period_that_was_asked_for_or_a_year(sandbox: Any) -> None:
+    key = sandbox.kms.create_key()["KeyMetadata"]["KeyId"]
+    assert "RotationPeriodInDays" not in sandbox.kms.get_key_rotation_status(KeyId=key)
+    sandbox.kms.enable_key_rotation(KeyId=key)
+    assert sandbox.kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 365
+    sandbox.kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
+    assert sandbox.kms.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
+
+
+def test_a_scheduled_deletion_answers_the_state_and_the_window(sandbox: Any) -> None:
+    key = sandbox.kms.create_key()["KeyMetadata"]
+    answer = sandbox.kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+    assert (answer["KeyId"], answer["KeyState"], answer["PendingWindowInDays"]) == (key["Arn"], "PendingDeletion", 7)
+    with pytest.raises(ClientError):
+        sandbox.kms.schedule_key_deletion(KeyId=sandbox.kms.create_key()["KeyMetadata"]["KeyId"], PendingWindowInDays=6)
+
+
+def test_a_bucket_says_that_event_bridge_is_told(sandbox: Any) -> None:
+    sandbox.s3.create_bucket(Bucket="told")
+    assert "EventBridgeConfiguration" not in sandbox.s3.get_bucket_notification_configuration(Bucket="told")
+    sandbox.s3.put_bucket_notification_configuration(
+        Bucket="told", NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    assert sandbox.s3.get_bucket_notification_configuration(Bucket="told")["EventBridgeConfiguration"] == {}
+
+
+def test_policy_simulation_is_denied_and_not_missing(sandbox: Any) -> None:
+    with pytest.raises(ClientError) as refused:
+        sandbox.iam.simulate_principal_policy(
+            PolicySourceArn="arn:aws:iam::123456789012:role/x", ActionNames=["s3:GetObject"]
+        )
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def put_event(sandbox: Any, detail: dict[str, Any]) -> None:
+    entry = {"Source": "test", "DetailType": "Thing Happened", "Detail": json.dumps(detail), "Resources": ["arn:x"]}
+    assert sandbox.events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+def test_an_event_reaches_every_target_that_can_be_reached_whatever_the_others_are(sandbox: Any) -> None:
+    account = sandbox.account
+    url = sandbox.sqs.create_queue(QueueName="events")["QueueUrl"]
+    topic = sandbox.client("sns").create_topic(Name="events")["TopicArn"]
+    mail = sandbox.sqs.create_queue(QueueName="mail")["QueueUrl"]
+    sandbox.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:us-east-1:{account}:mail")
+    sandbox.logs.create_log_group(logGroupName="/events")
+    sandbox.events.put_rule(Name="all", EventPattern=json.dumps({"source": ["test"]}))
+    template = {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '"number <n>"'}
+    targets = [
+        {"Id": "1", "Arn": f"arn:aws:lambda:us-east-1:{account}:function:none"},
+        {"Id": "2", "Arn": f"arn:aws:sqs:us-east-1:{account}:not-there"},
+        {"Id": "3", "Arn": topic, "InputTransformer": template},
+        {"Id": "4", "Arn": f"arn:aws:sqs:us-east-1:{account}:events"},
+        {"Id": "5", "Arn": f"arn:aws:logs:us-east-1:{account}:log-group:/events"},
+    ]
+    assert sandbox.events.put_targets(Rule="all", Targets=targets)["FailedEntryCount"] == 0
+    put_event(sandbox, {"n": 7})
+    event = json.loads(sandbox.sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"])
+    assert (event["detail"], event["account"], event["resources"]) == ({"n": 7}, account, ["arn:x"])
+    assert event["time"].endswith("Z")
+    told = json.loads(sandbox.sqs.receive_message(QueueUrl=mail)["Messages"][0]["Body"])
+    assert told["Message"] == '"number 7"'
+    assert json.loads(sandbox.logs.filter_log_events(logGroupName="/events")["events"][0]["message"]) == event
+
+
+def test_a_disabled_rule_sends_nothing(sandbox: Any) -> None:
+    url = sandbox.sqs.create_queue(QueueName="off")["QueueUrl"]
+    sandbox.events.put_rule(Name="off", EventPattern=json.dumps({"source": ["test"]}), State="DISABLED")
+    queue = f"arn:aws:sqs:us-east-1:{sandbox.account}:off"
+    sandbox.events.put_targets(Rule="off", Targets=[{"Id": "1", "Arn": queue}])
+    put_event(sandbox, {"n": 1})
+    assert "Messages" not in sandbox.sqs.receive_message(QueueUrl=url)
+    sandbox.events.enable_rule(Name="off")
+    put_event(sandbox, {"n": 2})
+    assert json.loads(sandbox.sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"])["detail"] == {"n": 2}
+
+
+def test_an_archive_keeps_what_passes(sandbox: Any) -> None:
+    bus = f"arn:aws:events:us-east-1:{sandbox.account}:event-bus/default"
+    sandbox.events.create_archive(ArchiveName="kept", EventSourceArn=bus)
+    put_event(sandbox, {"n": 1})
+    assert sandbox.events.describe_archive(ArchiveName="kept")["EventCount"] == 1
