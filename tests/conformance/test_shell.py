@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -185,3 +186,22 @@ def test_a_destroy_may_take_the_stack_with_it(run: Up, project: Path) -> None:
     assert not (project / "Pulumi.dev.yaml").exists()
     assert json.loads((project.parent / "cloud.json").read_text())["things"] == {}
     assert json.loads(run("stack", "ls", "--json").stdout) == []
+
+
+def test_on_a_terminal_an_up_shows_a_preview_asks_and_takes_no_for_an_answer(
+    run: Up, project: Path, env: dict[str, str]
+) -> None:
+    terminal, theirs = pty.openpty()
+    argv = [*CLI, "up", "--color", "never"]
+    with subprocess.Popen(argv, cwd=project, env=env, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        seen = b""
+        while b"[yes/no/details]" not in seen:
+            seen += os.read(terminal, 4096)  # an end of the process is an error here, not an empty read
+        os.write(terminal, b"no\n")
+        _, err = process.communicate()
+        os.close(terminal)
+    assert b"+ 3 to create" in seen
+    assert process.returncode == 1
+    assert err == b"confirmation declined, not proceeding with the update\n"
+    assert json.loads(run("stack", "output", "--json").stdout) == {}

@@ -27,7 +27,9 @@ def choose(question: str, options: tuple[str, ...]) -> str:
 
 
 def _answer(prompt: str) -> str:
+    # `input(prompt)` would write it to stderr where there is no readline.
+    print(prompt, end="", flush=True)
     try:
-        return input(prompt).strip()
+        return input().strip()
     except EOFError:
         return ""

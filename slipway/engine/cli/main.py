@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from slipway.engine.cli import config, login, operations, stack
+from slipway.engine.cli import config, login, operations, stack, state
 from slipway.engine.cli.arguments import Parser, globals_of, go_switches
 from slipway.engine.errors import EngineError, UnsupportedError
 
@@ -47,7 +47,7 @@ def build() -> Parser:
     parser = Parser(prog=PROGRAM, description="The embedded engine: a subset of the `pulumi` command line.")
     globals_of(parser, top=True)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
-    for group in (operations, stack, config, login):
+    for group in (operations, stack, config, login, state):
         group.register(commands)
     return parser
 
@@ -55,9 +55,9 @@ def build() -> Parser:
 def run(argv: Sequence[str]) -> int:
     """Find the command and run it."""
     words = go_switches(argv)
-    first = next((word for word in words if not word.startswith("-")), None)
-    if first in UNSUPPORTED:
-        raise UnsupportedError(f"`{PROGRAM} {first}`")
+    named = [word for n, word in enumerate(words) if word[:1] != "-" and words[n - 1 : n] not in (["-C"], ["--cwd"])]
+    if named and named[0] in UNSUPPORTED:
+        raise UnsupportedError(f"`{PROGRAM} {named[0]}`")
     parser = build()
     args = parser.parse_args(words)
     if args.command is None:

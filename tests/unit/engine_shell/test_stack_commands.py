@@ -221,3 +221,21 @@ def test_a_broken_state_file_is_named_with_the_one_before_it(run: Run, checkpoin
     assert f"the state {checkpoint} is no checkpoint" in done.stderr
     assert f"{checkpoint}.bak" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_protected_resource_is_unprotected_and_then_forgotten(run: Run, ok: Ok, checkpoint: Path) -> None:
+    body = json.loads(checkpoint.read_text())
+    for resource in body["checkpoint"]["latest"]["resources"]:
+        resource["protect"] = True
+    checkpoint.write_text(json.dumps(body))
+    thing, root = urn("lab:index:Thing", "a"), urn("pulumi:pulumi:Stack", "app-dev")
+    assert "is protected" in run("state", "delete", thing, "--yes").stderr
+    assert "no such resource" in run("state", "unprotect", thing + "x", "--yes").stderr
+    ok("state", "unprotect", thing, "--yes")
+    assert f"'{thing}' depends on it" in run("state", "delete", root, "--yes").stderr
+    ok("state", "delete", thing, "--yes")
+    ok("state", "unprotect", "--all", "--yes")
+    (left,) = json.loads(checkpoint.read_text())["checkpoint"]["latest"]["resources"]
+    assert left["urn"] == root
+    assert "protect" not in left
