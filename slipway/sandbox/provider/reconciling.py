@@ -19,7 +19,7 @@ def refreshed(kind: ResourceType, old: Properties, seen: Properties, default_tag
     """
     result: dict[str, Any] = {}
     for name, value in old.items():
-        if name in {"tags", "tagsAll"}:
+        if name in {"tags", "tagsAll"} and "tagsAll" in seen:
             continue
         if name not in seen or name in kind.local | kind.write_only:
             result[name] = value
@@ -132,8 +132,8 @@ def imported(kind: ResourceType, seen: Properties, default_tags: Mapping[str, st
         if found in EMPTY or (name in kind.quiet and _same(found, kind.quiet[name])):
             continue
         result[name] = found
-    if kind.facts.tagged:
-        result.update(_tags({}, seen.get("tagsAll") or {}, default_tags))
+    if kind.facts.tagged and "tagsAll" in seen:
+        result.update(_tags({}, seen["tagsAll"], default_tags))
     return result
 
 

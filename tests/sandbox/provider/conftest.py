@@ -274,6 +274,29 @@ def world(boto: Any) -> dict[str, str]:
         found[f"{name}role_arn"] = role["Arn"]
         found[f"{name}repository"] = f"{name}world"
         ecr.create_repository(repositoryName=found[f"{name}repository"])
+    for name in ("", "other_"):
+        found[f"{name}group"] = f"{name.replace('_', '-')}world"
+        made_group = sagemaker.create_model_package_group(ModelPackageGroupName=found[f"{name}group"])
+        share = {"Principal": {"AWS": "arn:aws:iam::222233334444:root"}, "Resource": made_group["ModelPackageGroupArn"]}
+        found[f"{name}group_policy"] = policy(
+            {
+                "Sid": f"{name}Read".replace("_", ""),
+                "Effect": "Allow",
+                "Action": "sagemaker:DescribeModelPackageGroup",
+                **share,
+            }
+        )
+        found[f"{name}topic"] = boto("sns").create_topic(Name=f"{name}world")["TopicArn"]
+    found["rule"] = "world"
+    boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')
+    found["secret"] = boto("secretsmanager").create_secret(Name="world")["ARN"]
+    boto("application-autoscaling").register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId="endpoint/world/variant/champion",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=1,
+        MaxCapacity=3,
+    )
     found["policy"] = iam.create_policy(PolicyName="world", PolicyDocument=found["statement"])["Policy"]["Arn"]
     found["model"] = "world-model"
     sagemaker.create_model(

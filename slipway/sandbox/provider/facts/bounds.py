@@ -1,5 +1,6 @@
 """Bounds of inputs, from the request members of botocore that they map to; only needed when shapes.json is written."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -74,6 +75,15 @@ def _lengths(aws: Any) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
+def _readable(pattern: str) -> bool:
+    """Whether Python's re reads a pattern of AWS; Unicode classes and surrogates it does not."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return "\\p{" not in pattern
+
+
 def _scalar(shape: Shape, aws: Any) -> dict[str, Any]:
     kind, found = shape.get("type"), {}
     if kind in {"integer", "number"} and aws.type_name in {"integer", "long", "float", "double"}:
@@ -83,6 +93,6 @@ def _scalar(shape: Shape, aws: Any) -> dict[str, Any]:
         if aws.metadata.get("enum"):
             found["enum"] = list(aws.metadata["enum"])
         pattern = aws.metadata.get("pattern")
-        if pattern and pattern not in LOOSE and "\\p{" not in pattern:
+        if pattern and pattern not in LOOSE and _readable(pattern):
             found["pattern"] = pattern
     return found

@@ -10,12 +10,14 @@ from slipway.sandbox.provider.declaration import ResourceType
 from slipway.sandbox.provider.problems import Problem
 
 MODULES: Mapping[str, tuple[str, ...]] = {
-    "cloudwatch": ("cloudwatch", "logs"),
+    "appautoscaling": ("appautoscaling",),
+    "cloudwatch": ("cloudwatch", "events", "logs"),
     "ecr": ("ecr",),
     "iam": ("iam",),
     "kms": ("kms",),
     "s3": ("s3_buckets", "s3_settings", "s3_objects"),
     "sagemaker": ("sagemaker", "sagemaker_endpoint"),
+    "secretsmanager": ("secretsmanager",),
     "sns": ("sns",),
 }
 """The part of a token before the slash -> modules beside this one, each with its TYPES."""

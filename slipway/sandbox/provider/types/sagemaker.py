@@ -7,7 +7,7 @@ two apart.
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from slipway.sandbox.provider.declaration import Call, Doubtful, ResourceType, Tags
+from slipway.sandbox.provider.declaration import Call, Doubtful, ResourceType, Tags, Update
 from slipway.sandbox.provider.naming import AutoName
 from slipway.sandbox.provider.scope import Scope
 
@@ -78,5 +78,32 @@ TYPES = (
         outputs={"arn": "@ModelPackageGroupArn"},
         tags=TAGS,
         doubtful=doubtful("list_model_package_groups", "ModelPackageGroupSummaryList", "ModelPackageGroupName"),
+    ),
+    ResourceType(
+        type="aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        service="sagemaker",
+        identity={"modelPackageGroupName": "ModelPackageGroupName"},
+        id="{modelPackageGroupName}",
+        create=Call(operation="put_model_package_group_policy"),
+        read=Call(operation="get_model_package_group_policy"),
+        update=(Update(how=Call(operation="put_model_package_group_policy")),),
+        delete=Call(operation="delete_model_package_group_policy"),
+        documents=frozenset({"resourcePolicy"}),
+        # nothing lists policies: having none, or no group, is all that these calls can be refused for
+        doubtful=Doubtful(codes=frozenset({"ValidationException"}), exists=lambda _scope, _name: False),
+    ),
+    ResourceType(
+        type="aws:sagemaker/pipeline:Pipeline",
+        service="sagemaker",
+        identity={"pipelineName": "PipelineName"},
+        id="{pipelineName}",
+        create=Call(operation="create_pipeline"),
+        read=Call(operation="describe_pipeline"),
+        update=(Update(how=Call(operation="update_pipeline")),),
+        delete=Call(operation="delete_pipeline"),
+        outputs={"arn": "@PipelineArn"},
+        tags=TAGS,
+        documents=frozenset({"pipelineDefinition"}),
+        unsupported={"pipelineDefinitionS3Location": "give the definition as text in pipelineDefinition"},
     ),
 )

@@ -1,10 +1,12 @@
 """SNS topics."""
 
+import json
 from typing import Any, Final
 
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Tags, Update
 from slipway.sandbox.provider.facts import facts_of
 from slipway.sandbox.provider.naming import AutoName
+from slipway.sandbox.provider.problems import Gone
 from slipway.sandbox.provider.scope import Scope
 
 TAGS: Final = Tags(
@@ -18,6 +20,7 @@ ATTRIBUTES: Final = {
     if name not in {"name", "namePrefix", "fifoTopic", "region", "tags"}
 }
 SPOKEN_IN_A_QUEUE_TOPIC: Final = frozenset({"contentBasedDeduplication", "fifoThroughputScope", "archivePolicy"})
+DEFAULT_POLICY: Final = "__default_policy_ID"
 UNSET: Final = {"contentBasedDeduplication": "false"}
 
 
@@ -73,6 +76,37 @@ def _delete(scope: Scope, resource_id: str, _inputs: Properties) -> None:
     scope.client("sns").delete_topic(TopicArn=resource_id)
 
 
+def _set_policy(scope: Scope, topic: str, policy: str) -> None:
+    scope.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+
+
+def _create_policy(scope: Scope, inputs: Properties) -> Made:
+    _set_policy(scope, inputs["arn"], inputs["policy"])
+    return Made(inputs["arn"], {"owner": inputs["arn"].split(":")[4]})
+
+
+def _read_policy(scope: Scope, resource_id: str, _known: Properties) -> dict[str, Any]:
+    found = scope.client("sns").get_topic_attributes(TopicArn=resource_id)["Attributes"]
+    if not found.get("Policy") or json.loads(found["Policy"]).get("Id") == DEFAULT_POLICY:
+        raise Gone
+    return {"arn": resource_id, "policy": found["Policy"], "owner": found.get("Owner")}
+
+
+def _reset_policy(scope: Scope, resource_id: str, _inputs: Properties) -> None:
+    """Put back what AWS writes for a topic without a policy of its own; none at all is not allowed."""
+    account = resource_id.split(":")[4]
+    own = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission",
+                   "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish"],
+        "Resource": resource_id,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": account}},
+    }  # fmt: skip
+    _set_policy(scope, resource_id, json.dumps({"Version": "2008-10-17", "Id": DEFAULT_POLICY, "Statement": [own]}))
+
+
 TYPES = (
     ResourceType(
         type=TOPIC,
@@ -87,5 +121,17 @@ TYPES = (
         outputs={"arn": "@arn", "owner": "@owner"},
         tags=TAGS,
         documents=frozenset({"policy", "deliveryPolicy", "archivePolicy"}),
+    ),
+    ResourceType(
+        type="aws:sns/topicPolicy:TopicPolicy",
+        service="sns",
+        identity={"arn": "TopicArn"},
+        id="{arn}",
+        create=_create_policy,
+        read=_read_policy,
+        update=(Update(how=lambda scope, change: _set_policy(scope, change.id, change.news["policy"])),),
+        delete=_reset_policy,
+        outputs={"owner": "@owner"},
+        documents=frozenset({"policy"}),
     ),
 )
