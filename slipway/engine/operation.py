@@ -17,7 +17,7 @@ from slipway.engine.planning.ending import plan_deletions, plan_kept
 from slipway.engine.planning.planner import Planner
 from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
-from slipway.engine.program.process import ProgramProcess
+from slipway.engine.program.process import ProgramProcess, program_folder
 from slipway.engine.program.requests import RequestDecoder
 from slipway.engine.providers.answers import ProviderError
 from slipway.engine.providers.registry import ProviderRegistry
@@ -62,7 +62,7 @@ class _Run:
         self.server = Server(min(RPC_THREADS, 4 * max(1, request.options.parallel) + 32))
         self.registry = ProviderRegistry(
             project=request.project.name,
-            root=request.project.root,
+            root=program_folder(request.project),
             folders=request.project.plugin_providers,
             engine_address=self.server.address,
             warn=lambda message: self.events.diagnostic("warning", message),
@@ -166,8 +166,10 @@ class _Run:
                 self._delete()
             return
         self._warn_about_pending()
-        root = self.request.project.root
-        decoder = RequestDecoder(stack=self.request.stack, project=self.request.project.name, root=root)
+        project = self.request.project
+        decoder = RequestDecoder(
+            stack=self.request.stack, project=project.name, root=project.root, assets=program_folder(project)
+        )
         monitor = self.monitor = MonitorService(decoder, self.hooks)
         self.server.start(engine, monitor)
         if self.request.options.refresh:

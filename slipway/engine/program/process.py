@@ -33,6 +33,12 @@ def program_python(project: Project) -> str:
     return sys.executable
 
 
+def program_folder(project: Project) -> Path:
+    """Return the folder in which program and providers run: relative paths of assets start there."""
+    program = project.root / project.main if project.main else project.root
+    return program if program.is_dir() else program.parent
+
+
 class ProgramProcess:
     """A running program."""
 
@@ -76,7 +82,7 @@ class ProgramProcess:
         }
         self._process = subprocess.Popen(
             argv,
-            cwd=program if program.is_dir() else program.parent,
+            cwd=program_folder(project),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -29,10 +29,11 @@ _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, 
 class RequestDecoder:
     """Decodes what one program asks for."""
 
-    def __init__(self, *, stack: str, project: str, root: Path) -> None:
+    def __init__(self, *, stack: str, project: str, root: Path, assets: Path) -> None:
         self._stack = stack
         self._project = project
         self._root = root
+        self._assets = assets
         self._aliases: dict[str, list[str]] = {}
 
     def urn(self, parent: str, type_: str, name: str) -> str:
@@ -41,7 +42,7 @@ class RequestDecoder:
 
     def properties(self, struct: Any) -> Properties:
         """Return the properties of a request, with the hashes of assets."""
-        found: Properties = with_hashes(flatten_outputs(wire.decode_struct(struct)), self._root)
+        found: Properties = with_hashes(flatten_outputs(wire.decode_struct(struct)), self._assets)
         return found
 
     def registration(self, request: resource_pb2.RegisterResourceRequest, provider: str) -> Registration:

@@ -38,6 +38,18 @@ def test_what_is_up_is_in_the_state_and_a_second_up_is_empty(stack: Any) -> None
     assert second.resource_changes == {"same": 3}
 
 
+def test_a_file_is_found_beside_the_program_and_known_by_its_content(stack: Any) -> None:
+    (stack.root / "f.txt").write_text("hello")
+    stack.program('Thing("a", source=pulumi.FileAsset("f.txt"))')
+    stack.run()
+    (stored,) = [raw for raw in stack.deployment["resources"] if raw["urn"].endswith("::a")]
+    assert stored["inputs"]["source"] == {
+        "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
+        "hash": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
+        "path": "f.txt",
+    }
+
+
 def test_a_preview_of_a_new_stack_leaves_no_state(stack: Any) -> None:
     stack.program('Thing("a")')
     assert stack.run("preview").resource_changes == {"create": 2}
