@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from slipway.demo.lake import Landed
     from slipway.pulumi_cli import EngineName
 
 DEFAULT_RUNS = (".slipway", "demo")
@@ -44,14 +45,14 @@ def demo(project: Path, *, runs: Path | None, force: EngineName | None, keep: bo
         run = Demo(Console(stages=STAGES), folder, engine, Measurements())
         run.console.line(f"slipway demo in {folder.project}")
         try:
-            outputs = run.loop()
+            outputs, landed = run.loop()
             if not keep:
                 run.end(outputs)
         except BaseException as error:
             _abandon(run, error)
             raise
         if keep:
-            return _keep(run, str(outputs.endpoint))
+            return _keep(run, str(outputs.endpoint), landed)
         return _finish(run)
 
 
@@ -69,13 +70,14 @@ def _finish(run: Demo) -> int:
     return 0
 
 
-def _keep(run: Demo, endpoint: str) -> int:
+def _keep(run: Demo, endpoint: str, landed: Landed) -> int:
     if run.running is None:
         raise Failure("there is no sandbox to keep")
     run.folder.note(kept=True)
     run.measurements.write(run.folder.measurements, outcome="kept", **_findings(run))
     run.console.line()
-    for line in poke.commands(run.folder, run.engine, endpoint, run.running.endpoint, run.folder.root / "rows.json"):
+    rows = run.folder.root / "rows.json"
+    for line in poke.commands(run.folder, run.engine, endpoint, run.running.endpoint, landed, rows):
         run.console.line(line)
     return 0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from slipway.demo.lake import Landed
     from slipway.demo.run_folder import RunFolder
     from slipway.pulumi_cli import Engine
 
@@ -19,7 +20,7 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps({"instances": rows}, indent=1) + "\n", "utf-8")
 
 
-def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, rows: Path) -> list[str]:
+def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, data: Landed, rows: Path) -> list[str]:
     """Return the lines to print: what runs where, and what to type."""
     state = shlex.quote(str(folder.state))
     pulumi = shlex.join(engine.argv)
@@ -32,7 +33,7 @@ def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, rows: P
         "",
         f"  aws sagemaker describe-endpoint --endpoint-name {endpoint}",
         f"  aws sagemaker-runtime invoke-endpoint --endpoint-name {endpoint} --content-type application/json \\",
-        f"      --body fileb://{shlex.quote(str(rows))} /dev/stdout",
+        f"      --body fileb://{shlex.quote(str(rows))} answer.json && cat answer.json",
         "",
         '  curl --aws-sigv4 "aws:amz:$AWS_REGION:sagemaker" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \\',
         f"      -H 'Content-Type: application/json' --data-binary @{shlex.quote(str(rows))} \\",
@@ -41,6 +42,11 @@ def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, rows: P
         f"  cd {shlex.quote(str(folder.project))}",
         f"  {pulumi} stack output --json --stack dev",
         f"  {pulumi} preview --stack dev",
+        "",
+        "  # train again on other months or with other hyperparameters, pin it, roll it out",
+        f"  {slipway} train -s dev --train {data.train_uri} \\",
+        f"      --validation {data.validation_uri} --hyperparameter num_leaves=15 --approve",
+        f"  {slipway} release -s dev && {pulumi} up --yes --stack dev",
         "",
         "  # the end of it",
         f"  {slipway} sandbox down --state {state}",

@@ -51,7 +51,7 @@ class Demo:
         self.deployment = Deployment(self.stack, self.console)
         self.facts.engine = f"{self.engine.title} ({self.engine.reason})"
 
-    def loop(self) -> Outputs:
+    def loop(self) -> tuple[Outputs, lake.Landed]:
         """Run stages 1 to 7: from nothing to an endpoint that serves what was trained."""
         with self._stage("start the sandbox and make stack dev"):
             self._start()
@@ -71,7 +71,7 @@ class Demo:
         with self._stage("preview again with nothing changed"):
             self.facts.unchanged = self.deployment.unchanged()
             self.console.say(f"the preview is empty: {self.facts.unchanged['same']} resources, all the same")
-        return outputs
+        return outputs, landed
 
     def end(self, outputs: Outputs) -> None:
         """Run stages 8 and 9: destroy, prove what is left, sum up."""
