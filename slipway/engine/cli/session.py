@@ -97,18 +97,17 @@ class Session:
             raise UnsupportedError(f"{file.file}: secretsprovider {file.secrets_provider!r}")
         salt = file.encryption_salt or salt_of(deployment)
         if salt:
-            manager = PassphraseManager(self.passphrase(), salt)
+            where = f"the encryptionsalt of {file.file}" if file.encryption_salt else "the state"
+            source = f"{where} was made with another one; set PULUMI_CONFIG_PASSPHRASE to that" + (
+                ", or remove the line when nothing in the file is encrypted" if file.encryption_salt else ""
+            )
+            manager = PassphraseManager(self.passphrase(), salt, source=source)
         else:
             manager = PassphraseManager.create(self.passphrase(confirm=True))
         if not file.encryption_salt:
             manager.verify()
             set_top_level(file.file, "encryptionsalt", manager.salt_state)
         return manager
-
-    def passphrase_is_known(self) -> None:
-        """Fail now rather than after something was made, when there is no passphrase and nobody to ask."""
-        if not self.interactive:
-            self.passphrase()
 
     def passphrase(self, *, confirm: bool = False) -> str:
         """Return the passphrase from the environment, a file, or the person at the terminal."""

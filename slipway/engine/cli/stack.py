@@ -16,6 +16,7 @@ from slipway.engine.cli.arguments import Parser, globals_of, stack_flag, switch
 from slipway.engine.cli.asking import confirm
 from slipway.engine.cli.session import Session
 from slipway.engine.cli.tables import print_json, print_table
+from slipway.engine.config import read_stack_file
 from slipway.engine.errors import EngineError, UnsupportedError
 
 EXAMPLES = """examples:
@@ -85,10 +86,11 @@ def run_init(args: argparse.Namespace) -> int:
         raise UnsupportedError(f"secrets provider {args.secrets_provider!r}", "use passphrase, or the real `pulumi`")
     project = session.project
     ref = session.reference(name)
-    session.passphrase_is_known()
+    if session.backend.exists(ref):
+        raise EngineError(f"stack '{ref.qualified}' already exists")
+    # Before anything is made: a passphrase that is missing or wrong leaves no half-made stack.
+    session.secrets_for(read_stack_file(project, ref.name), None).verify()
     session.backend.create(ref)
-    args.stack = name
-    session.secrets.verify()
     if not getattr(args, "no_select", False):
         select_stack(project, ref.name)
     print(f"Created stack '{ref.name}'")

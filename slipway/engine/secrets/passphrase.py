@@ -59,7 +59,9 @@ class PassphraseManager:
     costs nothing where the rest of the start takes as long; the first use, or `verify`, waits for it.
     """
 
-    def __init__(self, passphrase: str, salt_state: str, *, key: bytes | None = None) -> None:
+    def __init__(self, passphrase: str, salt_state: str, *, key: bytes | None = None, source: str = "") -> None:
+        """Take the salt of a stack; `source` says where it stands, for the message when the passphrase is another."""
+        self._source = source
         self.salt_state = salt_state
         self._proof, salt = _split(salt_state)
         self._key = key
@@ -86,11 +88,10 @@ class PassphraseManager:
                 raise EngineError("the key could not be derived from the passphrase")
             key = self._key
             try:
-                proof = unseal(key, self._proof)
+                unseal(key, self._proof)
             except ValueError as error:
-                raise EngineError("incorrect passphrase") from error
-            if proof != _PROOF:
-                raise EngineError("incorrect passphrase")
+                where = f": {self._source}" if self._source else ""
+                raise EngineError(f"incorrect passphrase{where}") from error
             self._verified = key
         return self._verified
 

@@ -239,3 +239,15 @@ def test_a_protected_resource_is_unprotected_and_then_forgotten(run: Run, ok: Ok
     (left,) = json.loads(checkpoint.read_text())["checkpoint"]["latest"]["resources"]
     assert left["urn"] == root
     assert "protect" not in left
+
+
+@pytest.mark.usefixtures("dev")
+def test_a_stack_file_of_another_passphrase_leaves_no_half_made_stack(
+    ok: Ok, run: Run, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok("stack", "rm", "dev", "--yes", "--preserve-config")
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "other")
+    done = run("stack", "init", "dev")
+    assert done.returncode == 1
+    assert "remove the line when nothing in the file is encrypted" in done.stderr
+    assert not checkpoint.exists()
