@@ -102,6 +102,20 @@ def deploy() -> None:
     )
     endpoint = None
     if settings.release is not None:
+        alarms = EndpointAlarms(
+            "alarms",
+            EndpointAlarmsArgs(
+                endpoint_name=names.endpoint,
+                variant_name=VARIANT_NAME,
+                server_errors_threshold=settings.monitoring.server_errors_threshold,
+                model_errors_threshold=settings.monitoring.model_errors_threshold,
+                latency_p90_ms=settings.monitoring.latency_p90_ms,
+                evaluation_periods=settings.monitoring.evaluation_periods,
+                no_traffic_minutes=settings.monitoring.no_traffic_minutes,
+                alarm_action_arns=settings.monitoring.alarm_action_arns,
+            ),
+            ours,
+        )
         endpoint = Endpoint(
             "endpoint",
             EndpointArgs(
@@ -117,21 +131,9 @@ def deploy() -> None:
                 captures_bucket=lake.captures,
                 key_arn=key.arn,
                 log_retention_days=settings.serving.log_retention_days,
+                rollback_alarm_names=alarms.rollback_alarm_names,
+                bake_seconds=settings.serving.bake_seconds,
                 wait_for=[*serving.policies, serving_code.stored],
-            ),
-            ours,
-        )
-        EndpointAlarms(
-            "alarms",
-            EndpointAlarmsArgs(
-                endpoint_name=names.endpoint,
-                variant_name=VARIANT_NAME,
-                server_errors_threshold=settings.monitoring.server_errors_threshold,
-                model_errors_threshold=settings.monitoring.model_errors_threshold,
-                latency_p90_ms=settings.monitoring.latency_p90_ms,
-                evaluation_periods=settings.monitoring.evaluation_periods,
-                no_traffic_minutes=settings.monitoring.no_traffic_minutes,
-                alarm_action_arns=settings.monitoring.alarm_action_arns,
             ),
             ours,
         )

@@ -37,6 +37,8 @@ class Alarm:
     """Statistic, or None where a percentile stands in its place."""
     extended_statistic: Literal["p90"] | None = None
     """Percentile, or None where a statistic stands in its place."""
+    rolls_back: bool = True
+    """Whether a rollout that makes it ring is taken back. Silence is not the fault of a new release."""
     treat_missing_data: Literal["notBreaching", "breaching"] = "notBreaching"
     """What a minute without requests means: SageMaker publishes nothing then."""
 
@@ -83,6 +85,7 @@ def endpoint_alarms(
         alarms.append(
             Alarm(
                 role="no-traffic",
+                rolls_back=False,
                 metric_name="Invocations",
                 statistic="Sum",
                 comparison_operator="LessThanThreshold",

@@ -41,6 +41,8 @@ class EndpointAlarms(pulumi.ComponentResource):
 
     alarm_arns: pulumi.Output[Sequence[str]]
     """ARNs of the alarms."""
+    rollback_alarm_names: Sequence[pulumi.Output[str]]
+    """Names of the alarms that take a rollout back when they ring."""
 
     def __init__(self, name: str, args: EndpointAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:monitoring:EndpointAlarms", name, None, opts)
@@ -49,6 +51,7 @@ class EndpointAlarms(pulumi.ComponentResource):
         # AWS does not tell "no actions" from an empty list; left out, a refresh finds nothing to correct.
         actions = list(args.alarm_action_arns) if args.alarm_action_arns else None
         arns: list[pulumi.Output[str]] = []
+        names: list[pulumi.Output[str]] = []
         for alarm in endpoint_alarms(
             server_errors_threshold=args.server_errors_threshold,
             model_errors_threshold=args.model_errors_threshold,
@@ -74,6 +77,9 @@ class EndpointAlarms(pulumi.ComponentResource):
                 opts=child,
             )
             arns.append(declared.arn)
+            if alarm.rolls_back:
+                names.append(declared.name)
 
         self.alarm_arns = pulumi.Output.all(*arns)
+        self.rollback_alarm_names = names
         self.register_outputs({"alarm_arns": self.alarm_arns})

@@ -37,6 +37,10 @@ class EndpointArgs:
     """KMS key of disks, captures and logs."""
     log_retention_days: int
     """Days that the containers' logs are kept."""
+    rollback_alarm_names: Sequence[pulumi.Input[str]]
+    """Alarms that take a rollout back when they ring while both fleets run."""
+    bake_seconds: int
+    """Seconds after a rollout in which the old fleet still runs and an alarm brings it back; 0 does not wait."""
     wait_for: Sequence[pulumi.Resource] = ()
     """What has to exist before SageMaker takes a model: the role's policies, the code. Left out: nothing."""
 
@@ -71,6 +75,16 @@ class Endpoint(pulumi.ComponentResource):
             name,
             name=args.endpoint_name,
             endpoint_config_name=configurations[self.release].name,
+            # Given from the first day: adding it to an endpoint later replaces the endpoint.
+            deployment_config={
+                "blue_green_update_policy": {
+                    "traffic_routing_configuration": {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0},
+                    "termination_wait_in_seconds": args.bake_seconds,
+                },
+                "auto_rollback_configuration": {
+                    "alarms": [{"alarm_name": alarm} for alarm in args.rollback_alarm_names]
+                },
+            },
             # SageMaker makes the log group itself, without retention or key, if the first container finds none.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
         )

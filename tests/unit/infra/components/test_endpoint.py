@@ -39,6 +39,8 @@ def args(current: Release, previous: Release | None = None, shape: ServingShape 
         captures_bucket="captures",
         key_arn="arn:key",
         log_retention_days=14,
+        rollback_alarm_names=["server-errors-1a2b3c4"],
+        bake_seconds=120,
     )
 
 
