@@ -45,7 +45,9 @@ def _train(rows: Matrix, random: np.random.Generator, **parameters: object) -> l
     leaves=st.sampled_from([2, 7, 31]),
     sigmoid=st.sampled_from([1.0, 0.7]),
 )
-def test_every_row_gets_the_native_answer(seed: int, categories: int, missing: float, leaves: int, sigmoid: float):
+def test_every_row_gets_the_native_answer(
+    seed: int, categories: int, missing: float, leaves: int, sigmoid: float
+) -> None:
     random = np.random.default_rng(seed)
     rows = _rows(random, 300, categories, missing)
     booster = _train(rows, random, num_leaves=leaves, sigmoid=sigmoid, cat_smooth=1, max_cat_to_onehot=4)
@@ -56,7 +58,7 @@ def test_every_row_gets_the_native_answer(seed: int, categories: int, missing: f
     assert np.abs(exported - native).max() < 1e-12
 
 
-def test_a_value_on_a_threshold_and_its_neighbours_take_the_native_branch():
+def test_a_value_on_a_threshold_and_its_neighbours_take_the_native_branch() -> None:
     random = np.random.default_rng(3)
     rows = _rows(random, 400, 5, 0.1)
     booster = _train(rows, random, num_leaves=15)
@@ -85,7 +87,7 @@ def _thresholds(booster: lgb.Booster) -> Matrix:
     return np.array(found)
 
 
-def test_a_model_without_a_single_split_answers_its_constant():
+def test_a_model_without_a_single_split_answers_its_constant() -> None:
     random = np.random.default_rng(1)
     rows = _rows(random, 50, 3, 0.0)
     booster = _train(rows, random, min_data_in_leaf=1000)
@@ -96,14 +98,14 @@ def test_a_model_without_a_single_split_answers_its_constant():
     assert np.abs(exported - native).max() < 1e-12
 
 
-def test_the_same_booster_gives_the_same_bytes():
+def test_the_same_booster_gives_the_same_bytes() -> None:
     random = np.random.default_rng(1)
     booster = _train(_rows(random, 100, 3, 0.1), random)
 
     assert export_onnx.to_onnx(booster) == export_onnx.to_onnx(booster)
 
 
-def test_zero_as_missing_is_refused_by_name():
+def test_zero_as_missing_is_refused_by_name() -> None:
     random = np.random.default_rng(1)
     booster = _train(_rows(random, 300, 3, 0.0), random, zero_as_missing=True)
 
@@ -111,7 +113,7 @@ def test_zero_as_missing_is_refused_by_name():
         export_onnx.to_onnx(booster)
 
 
-def test_another_objective_is_refused_by_name():
+def test_another_objective_is_refused_by_name() -> None:
     random = np.random.default_rng(1)
     rows = _rows(random, 100, 3, 0.0)
     data = lgb.Dataset(rows[:, :3], rows[:, 0], params={"verbosity": -1})

@@ -17,7 +17,7 @@ def _manifest(ml: Path) -> dict[str, Any]:
     return found
 
 
-def test_the_model_folder_holds_what_the_manifest_says(trained: Path):
+def test_the_model_folder_holds_what_the_manifest_says(trained: Path) -> None:
     manifest = _manifest(trained)
 
     assert sorted(path.name for path in (trained / "model").iterdir()) == ["manifest.json", "model.onnx", "model.txt"]
@@ -27,13 +27,13 @@ def test_the_model_folder_holds_what_the_manifest_says(trained: Path):
     assert manifest["data"]["validation"]["rows"] == 1500
 
 
-def test_the_model_learns_and_beats_its_baseline(trained: Path):
+def test_the_model_learns_and_beats_its_baseline(trained: Path) -> None:
     metrics = _manifest(trained)["metrics"]
 
     assert metrics["validation:auc"] > metrics["validation:baseline_auc"] > 0.6
 
 
-def test_features_say_what_a_client_may_send(trained: Path):
+def test_features_say_what_a_client_may_send(trained: Path) -> None:
     features = {one["name"]: one for one in _manifest(trained)["features"]}
 
     assert features["carrier"] == {
@@ -45,18 +45,18 @@ def test_features_say_what_a_client_may_send(trained: Path):
     assert features["precip"] == {"name": "precip", "kind": "number", "nullable": True}
 
 
-def test_nothing_in_the_model_depends_on_the_machine(trained: Path):
+def test_nothing_in_the_model_depends_on_the_machine(trained: Path) -> None:
     text = (trained / "model/model.txt").read_text() + (trained / "model/manifest.json").read_text()
 
     assert "[num_threads: 0]" in text
     assert str(trained) not in text
 
 
-def test_archived_times_are_the_same_for_every_run(trained: Path):
+def test_archived_times_are_the_same_for_every_run(trained: Path) -> None:
     assert {path.stat().st_mtime for path in (trained / "model").iterdir()} == {0.0}
 
 
-def test_offline_prediction_gives_the_manifests_own_answers(trained: Path, tmp_path: Path, run_training: Run):
+def test_offline_prediction_gives_the_manifests_own_answers(trained: Path, tmp_path: Path, run_training: Run) -> None:
     manifest = _manifest(trained)
     rows = tmp_path / "rows.json"
     rows.write_text(json.dumps(manifest["examples"]))
@@ -67,7 +67,7 @@ def test_offline_prediction_gives_the_manifests_own_answers(trained: Path, tmp_p
     assert json.loads(finished.stdout) == pytest.approx(manifest["example_predictions"], abs=1e-12)
 
 
-def test_offline_prediction_names_the_wrong_row(trained: Path, tmp_path: Path, run_training: Run):
+def test_offline_prediction_names_the_wrong_row(trained: Path, tmp_path: Path, run_training: Run) -> None:
     rows = tmp_path / "rows.json"
     example = _manifest(trained)["examples"][0]
     rows.write_text(json.dumps([example, {**example, "distance": "far"}]))
@@ -81,7 +81,7 @@ def test_offline_prediction_names_the_wrong_row(trained: Path, tmp_path: Path, r
 @pytest.mark.slow
 def test_the_same_job_gives_the_same_bytes_on_one_cpu_and_on_two(
     trained: Path, tmp_path: Path, training_job: Job, run_training: Run
-):
+) -> None:
     again = training_job(tmp_path / "ml")
 
     finished = run_training(again, "train", threads="0")
@@ -92,7 +92,7 @@ def test_the_same_job_gives_the_same_bytes_on_one_cpu_and_on_two(
 
 
 @pytest.mark.slow
-def test_another_seed_gives_another_model(trained: Path, tmp_path: Path, training_job: Job, run_training: Run):
+def test_another_seed_gives_another_model(trained: Path, tmp_path: Path, training_job: Job, run_training: Run) -> None:
     quick = {"num_iterations": "25", "num_leaves": "8", "min_data_in_leaf": "20"}
     other = training_job(tmp_path / "ml", {**quick, "seed": "7"})
 
@@ -101,7 +101,9 @@ def test_another_seed_gives_another_model(trained: Path, tmp_path: Path, trainin
 
 
 @pytest.mark.slow
-def test_metric_lines_are_what_the_jobs_expressions_look_for(tmp_path: Path, training_job: Job, run_training: Run):
+def test_metric_lines_are_what_the_jobs_expressions_look_for(
+    tmp_path: Path, training_job: Job, run_training: Run
+) -> None:
     ml = training_job(tmp_path / "ml")
 
     finished = run_training(ml, "train")
@@ -116,7 +118,7 @@ def test_metric_lines_are_what_the_jobs_expressions_look_for(tmp_path: Path, tra
 @pytest.mark.slow
 def test_wrong_hyperparameters_fail_the_job_with_all_their_problems(
     tmp_path: Path, training_job: Job, run_training: Run
-):
+) -> None:
     ml = training_job(tmp_path / "ml", {"num_leaves": "one", "speed": "fast"})
 
     finished = run_training(ml, "train")
@@ -130,7 +132,7 @@ def test_wrong_hyperparameters_fail_the_job_with_all_their_problems(
 
 
 @pytest.mark.slow
-def test_a_missing_channel_fails_the_job_in_one_line(tmp_path: Path, run_training: Run):
+def test_a_missing_channel_fails_the_job_in_one_line(tmp_path: Path, run_training: Run) -> None:
     finished = run_training(tmp_path, "train")
 
     assert finished.returncode == 1
@@ -139,7 +141,7 @@ def test_a_missing_channel_fails_the_job_in_one_line(tmp_path: Path, run_trainin
 
 
 @pytest.mark.slow
-def test_broken_hyperparameters_are_told(tmp_path: Path, run_training: Run):
+def test_broken_hyperparameters_are_told(tmp_path: Path, run_training: Run) -> None:
     (tmp_path / "input/config").mkdir(parents=True)
     (tmp_path / "input/config/hyperparameters.json").write_text("{")
 
