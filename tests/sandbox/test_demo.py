@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).parents[2]
-WHOLE_DEMO_SECONDS = 280
+WHOLE_DEMO_SECONDS = 500
 
 
 class Running:
