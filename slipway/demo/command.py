@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from slipway import pulumi_cli
@@ -105,6 +105,9 @@ def _abandon(run: Demo, error: BaseException) -> None:
     except Failure as failure:
         run.console.say(f"{failure}: ending it the hard way")
     processes.end_run(run.folder.root)
+    for pid in processes.wait_ended(run.measurements.seen, processes.GRACE_SECONDS):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
     outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
     try:
         run.measurements.write(run.folder.measurements, outcome=outcome, error=str(error), **_findings(run))

@@ -37,6 +37,8 @@ class Measurements:
     def __init__(self) -> None:
         self.roots = {os.getpid()}
         """Processes whose descendants count: this one, and the sandbox, which is nobody's child."""
+        self.seen: set[processes.Identity] = set()
+        """Every process that a sample found: what must be gone in the end, whoever its parent is by then."""
         self.peak_resident_bytes = 0
         self.peak_proportional_bytes = 0
         self.stages: list[_Stage] = []
@@ -60,16 +62,22 @@ class Measurements:
         """Return the seconds since the run began."""
         return time.monotonic() - self._started
 
+    def look(self) -> dict[processes.Identity, int]:
+        """Find the run's processes now; return their resident bytes."""
+        found = processes.descendants(self.roots)
+        self.seen.update(found)
+        return found
+
     def _sample(self) -> None:
         while not self._stop.wait(PERIOD_SECONDS):
-            found = processes.descendants(self.roots)
+            found = self.look()
             resident = sum(found.values())
             if self.stages:
                 self.stages[-1].peak_resident_bytes = max(self.stages[-1].peak_resident_bytes, resident)
             if resident > self.peak_resident_bytes:
                 self.peak_resident_bytes = resident
                 self.peak_proportional_bytes = max(
-                    self.peak_proportional_bytes, sum(processes.proportional(pid) for pid in found)
+                    self.peak_proportional_bytes, sum(processes.proportional(pid) for pid, _ in found)
                 )
 
     def write(self, path: Path, **findings: Any) -> None:

@@ -13,8 +13,15 @@ from pathlib import Path
 MARK = "SLIPWAY_DEMO_RUN"
 PROC = Path("/proc")
 LINUX = sys.platform.startswith("linux")
-STAT_STATE, STAT_PARENT, STAT_RSS = 0, 1, 21  # fields of /proc/PID/stat after the command's closing parenthesis
+STAT_STATE, STAT_PARENT, STAT_START, STAT_RSS = (
+    0,
+    1,
+    19,
+    21,
+)  # fields of /proc/PID/stat after the command's closing parenthesis
 GRACE_SECONDS = 8.0
+Identity = tuple[int, str]
+"""A process number and when it started, which together are never given twice."""
 
 
 def of_run(folder: Path) -> list[int]:
@@ -113,13 +120,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def descendants(roots: set[int]) -> dict[int, int]:
+def descendants(roots: set[int]) -> dict[Identity, int]:
     """Return resident bytes by process for `roots` and all below them (Linux; elsewhere empty)."""
     if not LINUX:
         return {}
     page = os.sysconf("SC_PAGE_SIZE")
     parents: dict[int, int] = {}
-    resident: dict[int, int] = {}
+    sizes: dict[Identity, int] = {}
     for entry in PROC.iterdir():
         if entry.name.isdigit():
             try:
@@ -127,16 +134,36 @@ def descendants(roots: set[int]) -> dict[int, int]:
             except (OSError, IndexError):
                 continue
             parents[int(entry.name)] = int(stat[STAT_PARENT])
-            resident[int(entry.name)] = int(stat[STAT_RSS]) * page
-    ours: dict[int, int] = {}
-    for start, size in resident.items():
-        pid, path = start, []
-        while pid and pid not in roots and pid in parents:
-            path.append(pid)
+            sizes[int(entry.name), stat[STAT_START]] = int(stat[STAT_RSS]) * page
+    ours: dict[Identity, int] = {}
+    for identity, size in sizes.items():
+        pid = identity[0]
+        while pid not in roots and pid in parents:
             pid = parents[pid]
         if pid in roots:
-            ours[start] = size
+            ours[identity] = size
     return ours
+
+
+def still_alive(identities: set[Identity]) -> list[int]:
+    """Return those of the processes that still run, this one left out."""
+    return sorted(pid for pid, start in identities if pid != os.getpid() and _runs(pid, start))
+
+
+def wait_ended(identities: set[Identity], seconds: float) -> list[int]:
+    """Wait until none of the processes runs; return those that still do when the time is up."""
+    until = time.monotonic() + seconds
+    while (alive_yet := still_alive(identities)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return alive_yet
+
+
+def _runs(pid: int, start: str) -> bool:
+    try:
+        stat = _stat(PROC / str(pid))
+        return stat[STAT_START] == start and stat[STAT_STATE] not in {"Z", "X"}
+    except (OSError, IndexError):
+        return False
 
 
 def proportional(pid: int) -> int:

@@ -84,10 +84,14 @@ class Demo:
         if self.running is None:
             return
         running, self.running = self.running, None
+        self.measurements.look()
         running.down()
         gone = processes.wait_gone(self.folder.root, processes.GRACE_SECONDS)
-        alive = ", ".join(f"{pid} ({processes.command_line(pid)})" for pid in processes.of_run(self.folder.root))
-        require(gone, f"processes of this run are still alive: {alive}")
+        left = processes.wait_ended(self.measurements.seen, processes.GRACE_SECONDS) or processes.of_run(
+            self.folder.root
+        )
+        alive = ", ".join(f"{pid} ({processes.command_line(pid)})" for pid in left)
+        require(gone and not left, f"processes of this run are still alive: {alive}")
         require(processes.port_is_free(running.port), f"port {running.port} is still open after `sandbox down`")
         self.console.say(f"sandbox down: no process of this run is alive, port {running.port} is closed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,20 @@ def test_a_killed_runs_processes_are_ended_and_a_kept_runs_are_not(tmp_path: Pat
         finally:
             child.kill()
             foreign.kill()
+
+
+@pytest.mark.skipif(not processes.LINUX, reason="reads /proc")
+def test_a_process_that_lost_its_parent_is_still_known_and_missed_when_it_is_gone() -> None:
+    script = "sleep 60 & echo $!; wait"
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        orphan = int(parent.stdout.readline())
+        seen = set(processes.descendants({parent.pid}))
+        assert {pid for pid, _ in seen} == {parent.pid, orphan}
+        parent.kill()
+    assert processes.still_alive(seen) == [orphan]
+    os.kill(orphan, signal.SIGKILL)
+    assert processes.wait_ended(seen, 5) == []
 
 
 def test_only_the_newest_runs_are_kept(tmp_path: Path) -> None:
