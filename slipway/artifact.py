@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import shutil
 import tarfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1 << 20
+_DAMAGED = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +72,29 @@ def file_sha256(path: Path) -> str:
 
 
 def unpack(artifact: Artifact, folder: Path) -> Path:
-    """Unpack the artifact into `folder`, refusing members that point outside it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(artifact.path, "r:gz") as archive:
-        archive.extractall(folder, filter="data")
+    """Unpack the artifact's files into `folder`.
+
+    Raises Failure when it is damaged, or has anything but folders and files inside it. (Python's own filter="data" does
+    so from 3.11.4 on only.)
+    """
+    root = folder.resolve()
+    try:
+        with tarfile.open(artifact.path, "r:gz") as archive:
+            for member in archive:
+                target = (root / member.name).resolve()
+                if not (member.isreg() or member.isdir()) or not target.is_relative_to(root):
+                    raise Failure(f"the model artifact {artifact.uri} has {member.name!r}, which is no file inside it")
+                content = archive.extractfile(member)
+                if content is None:
+                    target.mkdir(parents=True, exist_ok=True)
+                    continue
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with content, target.open("wb") as file:
+                    shutil.copyfileobj(content, file, CHUNK)
+            while archive.fileobj is not None and archive.fileobj.read(CHUNK):
+                pass  # to the end, where gzip keeps its checksum
+    except _DAMAGED as error:
+        raise Failure(f"the model artifact {artifact.uri} is damaged ({error}): train again") from error
     return folder
 
 
@@ -84,7 +107,7 @@ def _manifest(path: Path, uri: str) -> dict[str, Any]:
                     if file is not None:
                         found: dict[str, Any] = json.load(file)
                         return found
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+    except (*_DAMAGED, ValueError) as error:
         raise Failure(f"the model artifact {uri} is damaged ({error}): train again") from error
     raise Failure(f"the model artifact {uri} has no manifest.json: it was not written by this project's training/")
 

@@ -1,6 +1,7 @@
 """Archives neither escape nor differ."""
 
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -48,6 +49,34 @@ def test_what_is_no_archive_is_refused_by_name(tmp_path: Path, content: bytes) -
     (tmp_path / "model.tar.gz").write_bytes(content)
     with pytest.raises(UnsafeArchiveError, match=r"model\.tar\.gz"):
         unpack(tmp_path / "model.tar.gz", tmp_path / "in")
+
+
+def test_an_archive_with_a_broken_middle_is_refused(tmp_path: Path) -> None:
+    archive = archive_with(tmp_path / "model.tar.gz", tarfile.TarInfo("f"), os.urandom(200_000))
+    broken = bytearray(archive.read_bytes())
+    broken[100_000:100_400] = b"\xff" * 400
+    archive.write_bytes(broken)
+    with pytest.raises(UnsafeArchiveError, match=r"model\.tar\.gz"):
+        unpack(archive, tmp_path / "in")
+
+
+def test_a_member_below_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/link").symlink_to(tmp_path / "out")
+    with pytest.raises(UnsafeArchiveError, match="outside"):
+        unpack(archive_with(tmp_path / "a.tar.gz", tarfile.TarInfo("link/f"), b"x"), tmp_path / "in")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_link_inside_is_kept(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        content, link = tarfile.TarInfo("a/f"), tarfile.TarInfo("b")
+        content.size, link.type, link.linkname = 1, tarfile.SYMTYPE, "a/f"
+        tar.addfile(content, io.BytesIO(b"x"))
+        tar.addfile(link)
+    unpack(tmp_path / "a.tar.gz", tmp_path / "in")
+    assert (tmp_path / "in/b").read_bytes() == b"x"
 
 
 def folder_with(root: Path, *, late: bool) -> Path:

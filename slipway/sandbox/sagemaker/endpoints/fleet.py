@@ -49,13 +49,17 @@ class Fleet:
     def start(self) -> None:
         """Start all variants at once. Raises FleetNotStartedError with the first failure; `stop` cleans up."""
         failures: list[str] = []
-        threads = [threading.Thread(target=_start, args=(each, failures)) for each in self._all()]
+        started: list[str] = []
+        threads = [threading.Thread(target=_start, args=(each, started, failures)) for each in self._all()]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         if failures:
             raise FleetNotStartedError(failures[0])
+        missing = [each.name for each in self._all() if each.name not in started]
+        if missing:
+            raise FleetNotStartedError(f"variant {missing[0]} did not start: the sandbox's log has the error")
 
     def choose(self, target: str | None) -> Variant:
         """Return the named variant, or one by weight. Raises NoSuchVariantError."""
@@ -113,8 +117,9 @@ def captures(config: Mapping[str, Any] | None) -> bool:
     return config is not None and bool(config.get("EnableCapture", True))
 
 
-def _start(variant: Variant, failures: list[str]) -> None:
+def _start(variant: Variant, started: list[str], failures: list[str]) -> None:
     try:
         variant.start()
+        started.append(variant.name)
     except NOT_STARTED as error:
         failures.append(str(error))

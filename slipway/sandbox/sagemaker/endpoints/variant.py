@@ -89,18 +89,22 @@ class Variant:
 
     def _grow(self) -> None:
         failures: list[Exception] = []
+        added: list[int] = []
         missing = _played(self.desired) - len(self._instances)
-        threads = [threading.Thread(target=self._try_add, args=(failures,)) for _ in range(missing)]
+        threads = [threading.Thread(target=self._try_add, args=(each, added, failures)) for each in range(missing)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
         if failures:
             raise failures[0]
+        if len(added) < missing:
+            raise CommandNotStartedError(f"an instance of variant {self.name} broke: the sandbox's log has the error")
 
-    def _try_add(self, failures: list[Exception]) -> None:
+    def _try_add(self, number: int, added: list[int], failures: list[Exception]) -> None:
         try:
             self._add()
+            added.append(number)
         except NOT_STARTED as error:
             failures.append(error)
 
