@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from serving.errors import ModelError
+from serving.errors import ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         serve(Settings.of(os.environ))
-    except ModelError as error:
+    except ServingError as error:
         print(f"serving failed: {error}", file=sys.stderr, flush=True)
         return 1
     return 0

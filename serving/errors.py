@@ -1,4 +1,4 @@
-"""The two ways in which serving goes wrong: a request that can't be answered, a model that can't be served."""
+"""The ways in which serving goes wrong: a request without an answer, a process or a model that can't serve."""
 
 from __future__ import annotations
 
@@ -13,5 +13,9 @@ class RequestError(Exception):
         self.status = status
 
 
-class ModelError(Exception):
+class ServingError(Exception):
+    """The process can't serve at all; the message is its last line."""
+
+
+class ModelError(ServingError):
     """The model folder can't be served; the message names the file."""

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from serving import handler
 from serving.application import application
-from serving.errors import ModelError
+from serving.errors import ServingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PORTS = range(1, 65_536)
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
-_THREADS = 4  # of a worker: a large request must not keep /ping waiting
+_THREADS = 2  # of a worker: a large request must not keep /ping waiting, and more only fight over the interpreter
 _KILL_SECONDS = 25  # SageMaker kills the container 30 s after SIGTERM
 
 
@@ -37,7 +38,7 @@ class Settings:
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
-        """Read the environment; raises ModelError for a value that can't be."""
+        """Read the environment; raises ServingError for a value that can't be."""
         root = environment.get("SLIPWAY_ML_ROOT") or "/opt/ml"
         return cls(
             model_dir=f"{root}/model",
@@ -58,7 +59,7 @@ def cpus(quota: Path = _CPU_QUOTA) -> int:
 
 
 def serve(settings: Settings) -> None:
-    """Answer until SIGTERM; requests that are being answered then finish. Raises ModelError before it listens."""
+    """Answer until SIGTERM; requests that are being answered then finish. Raises ServingError when it can't begin."""
     started = time.monotonic()
     app = application(
         handler.model_fn(settings.model_dir),
@@ -66,6 +67,7 @@ def serve(settings: Settings) -> None:
         predict_fn=handler.predict_fn,
         output_fn=handler.output_fn,
     )
+    _refuse_taken_port(settings.host, settings.port)
     # Forked workers share the loaded model, and are ready when they exist.
     multiprocessing.set_start_method("fork", force=True)
     server = Server(
@@ -76,6 +78,7 @@ def serve(settings: Settings) -> None:
         workers=settings.workers,
         blocking_threads=_THREADS,
         workers_kill_timeout=_KILL_SECONDS,
+        http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
     )
@@ -87,8 +90,16 @@ def serve(settings: Settings) -> None:
     server.serve(target_loader=lambda: app, wrap_loader=False)
 
 
+def _refuse_taken_port(host: str, port: int) -> None:
+    # Granian tells it with two stack traces
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise ServingError(f"can't listen on {host}:{port}: {error.strerror}; set SAGEMAKER_BIND_TO_PORT") from error
+
+
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
     if not text.isdecimal() or int(text) not in _PORTS:
-        raise ModelError(f"{name} is {text!r}; a whole number from 1 to 65535 is expected")
+        raise ServingError(f"{name} is {text!r}; a whole number from 1 to 65535 is expected")
     return int(text)

@@ -68,7 +68,7 @@ def _table(path: Path, place: str) -> pa.Table:
         missing = [column for column in wanted if column not in schema.names]
         if missing:
             raise TrainingError(f"{place} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
-        table = pq.read_table(path, columns=wanted, partitioning=None)
+        table = pq.read_table(path, columns=wanted)
     except (pa.ArrowInvalid, OSError) as error:
         raise TrainingError(f"{place} is no readable Parquet file: {str(error).splitlines()[0]}") from error
     problems = [*_type_problems(table), *_null_problems(table)]

@@ -90,10 +90,10 @@ def training_job(made_up_flights: Callable[..., pa.Table]) -> Callable[..., Path
 def run_training() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a runner of `python -m training ...` in a process of its own, as the container runs it."""
 
-    def run(ml: Path, *words: str, threads: str = "") -> subprocess.CompletedProcess[str]:
+    def run(ml: Path, *words: str, one_cpu: bool = False) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "SLIPWAY_ML_ROOT": str(ml)}
         # the number of CPUs that a process may use is the number of threads that training takes
-        prefix = ["taskset", "-c", threads] if threads else []
+        prefix = ["taskset", "-c", str(min(os.sched_getaffinity(0)))] if one_cpu else []
         return subprocess.run(
             [*prefix, sys.executable, "-m", "training", *words],
             env=environment,

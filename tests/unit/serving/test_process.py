@@ -140,12 +140,15 @@ def test_a_missing_model_ends_the_process_with_one_line_that_names_the_file(tmp_
     ]
 
 
-def test_a_taken_port_ends_the_process(trained: Path) -> None:
+def test_a_taken_port_ends_the_process_with_one_line(trained: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = _start(trained, int(taken.getsockname()[1]))
+        port = int(taken.getsockname()[1])
+        process = _start(trained, port)
         _, errors = process.communicate(timeout=60)
 
-    assert process.returncode != 0
-    assert "Address already in use" in errors
+    assert process.returncode == 1
+    assert errors.splitlines() == [
+        f"serving failed: can't listen on 127.0.0.1:{port}: Address already in use; set SAGEMAKER_BIND_TO_PORT"
+    ]

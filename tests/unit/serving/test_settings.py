@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.errors import ModelError
+from serving.errors import ServingError
 from serving.server import Settings, cpus
 
 
@@ -28,7 +28,7 @@ def test_the_environment_moves_model_host_port_and_workers() -> None:
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
 def test_an_impossible_port_is_refused(port: str) -> None:
-    with pytest.raises(ModelError, match=f"SAGEMAKER_BIND_TO_PORT is '{port}'"):
+    with pytest.raises(ServingError, match=f"SAGEMAKER_BIND_TO_PORT is '{port}'"):
         Settings.of({"SAGEMAKER_BIND_TO_PORT": port})
 
 

@@ -84,7 +84,7 @@ def test_the_same_job_gives_the_same_bytes_on_one_cpu_and_on_two(
 ) -> None:
     again = training_job(tmp_path / "ml")
 
-    finished = run_training(again, "train", threads="0")
+    finished = run_training(again, "train", one_cpu=True)
 
     assert finished.returncode == 0, finished.stderr
     for path in (trained / "model").iterdir():
