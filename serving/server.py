@@ -95,7 +95,9 @@ def _refuse_taken_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
-        raise ServingError(f"can't listen on {host}:{port}: {error.strerror}; set SAGEMAKER_BIND_TO_PORT") from error
+        raise ServingError(
+            f"can't listen on {host}:{port}: {os.strerror(error.errno or 0)}; set SAGEMAKER_BIND_TO_PORT"
+        ) from error
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
