@@ -134,7 +134,7 @@ def _pages(client: Any, operation: str, items: str, **words: Any) -> Iterator[di
 def _keys(inventory: Inventory) -> None:
     """Look for keys: KMS deletes one after 7 to 30 days; until then it is kept, and costs nothing."""
     kms = boto3.client("kms")
-    inventory.looked_at.append("keys")
+    inventory.looked_at.append("keys in use")
     for item in _pages(kms, "list_keys", "Keys"):
         key = kms.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
         if key.get("KeyManager") == "AWS":
@@ -154,7 +154,7 @@ def _keys(inventory: Inventory) -> None:
 
 def _jobs(inventory: Inventory) -> None:
     """Look for jobs: an ended one is a record that AWS has no call to delete."""
-    inventory.looked_at.append("training jobs")
+    inventory.looked_at.append("running training jobs")
     for job in _pages(boto3.client("sagemaker"), "list_training_jobs", "TrainingJobSummaries"):
         if job["TrainingJobStatus"] in ENDED:
             inventory.keep("ended training jobs", [job["TrainingJobName"]])

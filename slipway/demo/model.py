@@ -37,16 +37,17 @@ def train_model(console: Console, outputs: Outputs, *, stack: str, data: str, va
     return trained
 
 
-def score(trained: Trained, month: str) -> str:
-    """Say in one sentence how good the model is, beside a baseline that any reader understands."""
+def score(trained: Trained, month: str) -> tuple[list[str], str]:
+    """Say how good the model is beside a baseline that any reader understands: in two lines, and in one."""
     auc, baseline = trained.metrics[METRIC], trained.metrics[BASELINE]
     require(auc > baseline, f"the model's AUC {auc:.4f} is no better than the baseline's {baseline:.4f}")
     described = trained.manifest.get("baseline")
-    name = described.get("description", "the baseline") if isinstance(described, dict) else "the baseline"
-    return (
-        f"shown a late and a punctual flight of {month}, a month it never saw, the model tells which is late "
-        f"{auc:.0%} of the time (AUC {auc:.4f}); {name} manages {baseline:.0%} ({baseline:.4f})"
-    )
+    name = described.get("description", "no description") if isinstance(described, dict) else "no description"
+    return [
+        f"of a late and a punctual flight of {month}, a month it never saw, the model picks the late one "
+        f"{auc:.0%} of the time: AUC {auc:.4f}",
+        f"the baseline ({name}) picks it {baseline:.0%} of the time: AUC {baseline:.4f}",
+    ], f"AUC {auc:.4f} on {month}, a month it never saw; the baseline's is {baseline:.4f}"
 
 
 def data_rows(manifest: dict[str, Any]) -> dict[str, int]:

@@ -120,8 +120,9 @@ class Demo:
         rows = model.data_rows(dict(trained.manifest))
         wanted = {"train": landed.rows(TRAINED_ON), "validation": landed.rows((ASKED_ABOUT,))}
         require(rows == wanted, f"the lake holds {wanted} rows for the model, its manifest says {rows}")
-        self.facts.score = model.score(trained, "July")
-        self.console.say(self.facts.score)
+        findings, self.facts.score = model.score(trained, "July")
+        for finding in findings:
+            self.console.say(finding)
         return trained
 
     def _release(self, trained: Trained) -> Outputs:
