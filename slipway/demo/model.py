@@ -43,9 +43,9 @@ def score(trained: Trained, month: str) -> tuple[list[str], str]:
     require(auc > baseline, f"the model's AUC {auc:.4f} is no better than the baseline's {baseline:.4f}")
     described = trained.manifest.get("baseline")
     name = described.get("description", "no description") if isinstance(described, dict) else "no description"
+    picked = f"of a late and a punctual flight of {month}, a month it never saw, the model picks the late one {auc:.0%}"
     return [
-        f"of a late and a punctual flight of {month}, a month it never saw, the model picks the late one "
-        f"{auc:.0%} of the time: AUC {auc:.4f}",
+        f"{picked} of the time: AUC {auc:.4f}",
         f"the baseline ({name}) picks it {baseline:.0%} of the time: AUC {baseline:.4f}",
     ], f"AUC {auc:.4f} on {month}, a month it never saw; the baseline's is {baseline:.4f}"
 
