@@ -63,7 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     train = _verb(verbs, "train", _train, "run a training job and register its model", stack=True)
     train.add_argument("--train", required=True, metavar="S3URI", help="training data: a prefix or a .manifest file")
     train.add_argument("--validation", required=True, metavar="S3URI", help="validation data, likewise")
-    train.add_argument("--hyperparameter", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    train.add_argument(
+        "--hyperparameter",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="as in training/config.py; may be given more than once",
+    )
     train.add_argument("--approve", action="store_true", help="approve the model package at once")
 
     release = _verb(verbs, "release", _release, "pin an approved model package in the stack file", stack=True)

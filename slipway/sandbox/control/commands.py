@@ -47,7 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = words.add_parser(name, help=text, description=text)
         command.set_defaults(word=word)
-        command.add_argument("--state", type=Path, default=Path(".slipway/sandbox"), help="folder that remembers")
+        command.add_argument(
+            "--state",
+            type=Path,
+            default=Path(".slipway/sandbox"),
+            help="folder that remembers (default: .slipway/sandbox)",
+        )
         command.add_argument("--json", action="store_true", help="answer as JSON")
         if name in {"up", "serve"}:
             command.add_argument("--port", type=_port, default=None, help=f"default {DEFAULT_PORT}; 0 takes a free one")

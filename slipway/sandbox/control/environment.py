@@ -7,6 +7,10 @@ import sys
 from slipway.sandbox.state_folder import Running, StateFolder
 
 PROVIDER = "pulumi-resource-aws"
+FOREIGN = ("AWS_", "PULUMI_")
+"""What a user's shell may carry that would lead clients past the sandbox, or with another identity into it."""
+LOOPBACK = ("127.0.0.1", "localhost")
+KEPT = ("AWS_PAGER", "AWS_CA_BUNDLE")
 
 
 def environment(state: StateFolder, running: Running) -> dict[str, str]:
@@ -15,6 +19,8 @@ def environment(state: StateFolder, running: Running) -> dict[str, str]:
     home = state.root / "pulumi-home"
     for folder in (backend, home):
         folder.mkdir(exist_ok=True)
+    # clients would send even loopback requests to a proxy that the user's shell names
+    around = [part for part in _variable("NO_PROXY").split(",") if part and part not in LOOPBACK]
     path = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part != str(state.bin)]
     return {
         "AWS_ENDPOINT_URL": running.endpoint,
@@ -29,6 +35,8 @@ def environment(state: StateFolder, running: Running) -> dict[str, str]:
         # no profile of a real account may leak in
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": ",".join([*around, *LOOPBACK]),
+        "no_proxy": ",".join([*around, *LOOPBACK]),
         "PATH": os.pathsep.join([str(state.bin), *path]),
         "PULUMI_BACKEND_URL": f"file://{backend}",
         "PULUMI_HOME": str(home),
@@ -40,8 +48,16 @@ def environment(state: StateFolder, running: Running) -> dict[str, str]:
 
 
 def exports(variables: dict[str, str]) -> str:
-    """Return the variables as lines for `eval "$(slipway sandbox env)"`."""
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    """Return the lines for `eval "$(slipway sandbox env)"`; a profile or a session that the shell names is unset."""
+    foreign = sorted(name for name in os.environ if name.startswith(FOREIGN) and name not in {*KEPT, *variables})
+    return "\n".join(
+        [f"unset {name}" for name in foreign]
+        + [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    )
+
+
+def _variable(name: str) -> str:
+    return os.environ.get(name) or os.environ.get(name.lower()) or ""
 
 
 def write_provider(state: StateFolder) -> None:

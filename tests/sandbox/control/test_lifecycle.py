@@ -230,15 +230,28 @@ def test_a_damaged_store_is_said(start_sandbox: Any, control_word: Any) -> None:
     assert "Traceback" not in refused.stderr
 
 
-def test_env_is_all_that_a_client_needs_and_nothing_of_the_users(start_sandbox: Any, control_word: Any) -> None:
+def test_env_is_all_that_a_client_needs_and_nothing_of_the_users(
+    start_sandbox: Any, control_word: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = {
+        "AWS_PROFILE": "work",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:9",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "intranet",
+    }
+    for name, value in users.items():
+        monkeypatch.setenv(name, value)
     running = start_sandbox()
     lines = control_word("env", state=running.state).stdout
     program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
     script = f'{lines}\nexec {sys.executable} -c "{program}"'
-    clean = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
-    answer = subprocess.run(["sh", "-c", script], env=clean, capture_output=True, text=True, check=False)
+    shell = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **users}
+    answer = subprocess.run(["sh", "-c", script], env=shell, capture_output=True, text=True, check=False)
     assert answer.stdout.strip() == running.account, answer.stderr
     environment = running.environment
+    assert environment["NO_PROXY"] == "intranet,127.0.0.1,localhost"
     assert environment["PATH"].split(os.pathsep)[0] == str(running.state / "bin")
     assert environment["PULUMI_BACKEND_URL"] == f"file://{running.state / 'pulumi'}"
     assert environment["AWS_CONFIG_FILE"] == environment["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
