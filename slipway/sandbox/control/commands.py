@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from slipway.sandbox.control.down import down
-from slipway.sandbox.control.environment import environment, exports
+from slipway.sandbox.control.environment import environment, exports, forget_users
 from slipway.sandbox.control.logs import follow, tail
 from slipway.sandbox.control.probe import health
 from slipway.sandbox.control.serve import Options, serve
@@ -158,6 +158,7 @@ def _env(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    forget_users()
     level = logging.DEBUG if arguments.verbose else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for chatty in ("botocore", "boto3", "urllib3", "werkzeug", "s3transfer"):

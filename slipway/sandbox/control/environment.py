@@ -19,8 +19,6 @@ def environment(state: StateFolder, running: Running) -> dict[str, str]:
     home = state.root / "pulumi-home"
     for folder in (backend, home):
         folder.mkdir(exist_ok=True)
-    # clients would send even loopback requests to a proxy that the user's shell names
-    around = [part for part in _variable("NO_PROXY").split(",") if part and part not in LOOPBACK]
     path = [part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part != str(state.bin)]
     return {
         "AWS_ENDPOINT_URL": running.endpoint,
@@ -35,8 +33,7 @@ def environment(state: StateFolder, running: Running) -> dict[str, str]:
         # no profile of a real account may leak in
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "NO_PROXY": ",".join([*around, *LOOPBACK]),
-        "no_proxy": ",".join([*around, *LOOPBACK]),
+        **_around_proxies(),
         "PATH": os.pathsep.join([str(state.bin), *path]),
         "PULUMI_BACKEND_URL": f"file://{backend}",
         "PULUMI_HOME": str(home),
@@ -56,8 +53,18 @@ def exports(variables: dict[str, str]) -> str:
     )
 
 
-def _variable(name: str) -> str:
-    return os.environ.get(name) or os.environ.get(name.lower()) or ""
+def forget_users() -> None:
+    """Take the user's AWS identity out of this process: moto makes boto3 sessions, which look profiles up."""
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
+        del os.environ[name]
+    os.environ.update(_around_proxies())
+
+
+def _around_proxies() -> dict[str, str]:
+    """Clients would send even loopback requests to a proxy that the user's shell names."""
+    given = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    around = ",".join([*(part for part in given.split(",") if part and part not in LOOPBACK), *LOOPBACK])
+    return {"NO_PROXY": around, "no_proxy": around}
 
 
 def write_provider(state: StateFolder) -> None:

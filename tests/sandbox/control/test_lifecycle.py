@@ -245,7 +245,9 @@ def test_env_is_all_that_a_client_needs_and_nothing_of_the_users(
         monkeypatch.setenv(name, value)
     running = start_sandbox()
     lines = control_word("env", state=running.state).stdout
-    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    program = (
+        "import boto3; boto3.client('kms').create_key(); print(boto3.client('sts').get_caller_identity()['Account'])"
+    )
     script = f'{lines}\nexec {sys.executable} -c "{program}"'
     shell = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **users}
     answer = subprocess.run(["sh", "-c", script], env=shell, capture_output=True, text=True, check=False)
