@@ -79,10 +79,13 @@ class ResourceState:
     resource_hooks: dict[str, list[str]] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields of another engine's version that this one has no use for; they are kept."""
+    _edition: object = field(default=None, init=False, repr=False)
+    _fragment: tuple[object, bytes] | None = field(default=None, init=False, repr=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
-        object.__setattr__(self, "_fragment", None)
+        # Other threads may be rendering meanwhile: what they make of it is good for the old edition only.
+        object.__setattr__(self, "_edition", object())
 
     def copy(self) -> "ResourceState":
         """Return another state that says the same."""
@@ -122,11 +125,12 @@ class ResourceState:
 
     def fragment(self, codec: StateCodec) -> bytes:
         """Return the JSON text of the resource; it is computed once for as long as nothing changes."""
-        cached: bytes | None = getattr(self, "_fragment", None)
-        if cached is None:
-            cached = json.dumps(self.to_json(codec), separators=(",", ":"), ensure_ascii=False).encode()
+        edition, cached = self._edition, self._fragment
+        if cached is None or cached[0] is not edition:
+            text = json.dumps(self.to_json(codec), separators=(",", ":"), ensure_ascii=False).encode()
+            cached = edition, text
             object.__setattr__(self, "_fragment", cached)
-        return cached
+        return cached[1]
 
     def to_json(self, codec: StateCodec) -> dict[str, Any]:
         """Return the resource as the state file keeps it."""

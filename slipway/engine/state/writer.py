@@ -96,6 +96,16 @@ class SnapshotWriter:
         with self._changed:
             self._wait_for(self._version)
 
+    def close(self) -> None:
+        """Write nothing more: the lock is going to be given back, and a step that ends late must not undo another's.
+
+        What such a step was about stays pending on disk.
+        """
+        with self._changed:
+            while self._writing:
+                self._changed.wait()
+            self._failure = self._failure or StateWriteError("the state is not written any more: the operation is over")
+
     def current(self) -> Snapshot:
         """Return the state as it stands."""
         with self._changed:
@@ -119,24 +129,27 @@ class SnapshotWriter:
             if self._writing:
                 self._changed.wait()
                 continue
-            self._writing = True
             target = self._version
-            operations = [*self._operations.values(), *self._carried]
-            text = render(self._resources(), operations, self._metadata, self._secrets, self._codec)
-            self._changed.release()
-            failure: OSError | EngineError | None = None
+            self._writing = True
             try:
-                self._persist(text)
+                self._write(self._persist)
             except (OSError, EngineError) as error:
-                failure = error
+                self._failure = StateWriteError(f"the state could not be written: {error}")
+                raise self._failure from error
             finally:
-                self._changed.acquire()
                 self._writing = False
                 self._changed.notify_all()
-            if failure is not None:
-                self._failure = StateWriteError(f"the state could not be written: {failure}")
-                raise self._failure from failure
             self._written = max(self._written, target)
+
+    def _write(self, persist: Callable[[bytes], None]) -> None:
+        """Write the state as it stands now; while the disk is at work others may change it."""
+        operations = [*self._operations.values(), *self._carried]
+        text = render(self._resources(), operations, self._metadata, self._secrets, self._codec)
+        self._changed.release()
+        try:
+            persist(text)
+        finally:
+            self._changed.acquire()
 
 
 def _carried(base: Snapshot) -> list[Operation]:

@@ -2,14 +2,17 @@
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from slipway.engine.codec.state import StateCodec
+from slipway.engine.errors import EngineError
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Operation, Snapshot, load_snapshot
 from slipway.engine.state.writer import SnapshotWriter, StateWriteError
+from slipway.engine.values import Secret
 
 
 class Plain:
@@ -157,3 +160,69 @@ def test_what_is_left_follows_a_resource_to_its_new_name() -> None:
     assert "urn:old" not in json.dumps(written)
     assert written["dependencies"] == ["urn:new", "urn:x"]
     assert written["provider"] == "urn:new::id-1"
+
+
+class Unwritable(Plain):
+    def encrypt(self, text: str) -> str:
+        raise EngineError(f"no key for {len(text)} characters")
+
+
+def test_a_state_that_can_not_be_rendered_stops_everybody_and_holds_nobody_up() -> None:
+    manager: Any = Unwritable()
+    writer = SnapshotWriter(Snapshot(), manager, StateCodec(manager.encrypt, manager.decrypt), Disk().write)
+    with pytest.raises(StateWriteError, match="no key"):
+        writer.begin("creating", resource("urn:a", inputs={"s": Secret("x")}))
+    refused = threading.Event()
+
+    def next_step() -> None:
+        with pytest.raises(StateWriteError, match="no key"):
+            writer.begin("creating", resource("urn:b"))
+        refused.set()
+
+    threading.Thread(target=next_step, daemon=True).start()
+    assert refused.wait(10)
+
+
+class ChangedMeanwhile(StateCodec):
+    """Stands for another thread that changes a resource while it is being rendered."""
+
+    def __init__(self, change: Callable[[], None]) -> None:
+        super().__init__(str, str)
+        self._change = change
+
+    def encode(self, value: Any, scope: str = "") -> Any:
+        encoded = super().encode(value, scope)
+        self._change()
+        return encoded
+
+
+def test_what_changes_while_it_is_rendered_is_in_the_next_write() -> None:
+    subject = resource("urn:a", outputs={"x": 1})
+    subject.fragment(ChangedMeanwhile(lambda: setattr(subject, "id", "a-1")))
+    assert json.loads(subject.fragment(StateCodec(str, str)))["id"] == "a-1"
+
+
+def test_nothing_is_written_after_the_end() -> None:
+    disk = Disk()
+    writer = writer_on(disk)
+    late = resource("urn:a")
+    writer.begin("creating", late)
+    writer.close()
+    with pytest.raises(StateWriteError, match="is over"):
+        writer.end(late, made=[late])
+    assert (len(disk.texts), disk.pending()) == (1, [("creating", "urn:a")])
+
+
+def test_the_end_waits_for_the_write_that_is_under_way() -> None:
+    disk = Disk()
+    writer = writer_on(disk)
+    disk.gate.clear()
+    threading.Thread(target=writer.begin, args=("creating", resource("urn:a")), daemon=True).start()
+    assert disk.entered.wait(10)
+    closing = threading.Thread(target=writer.close)
+    closing.start()
+    closing.join(0.05)
+    assert closing.is_alive()
+    disk.gate.set()
+    closing.join(10)
+    assert len(disk.texts) == 1
