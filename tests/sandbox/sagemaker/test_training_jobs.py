@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -245,6 +246,22 @@ def test_checkpoints_come_and_go(world: Any) -> None:
     )
     assert world.finished(job)["TrainingJobStatus"] == "Completed", world.job_log(job)
     assert world.get(f"s3://lake/{prefix}/new.txt") == b"12"
+
+
+def test_a_checkpoint_whose_key_is_an_absolute_path_stays_in_the_jobs_folder(world: Any, tmp_path: Path) -> None:
+    prefix, target = world.name("checkpoints"), tmp_path / "planted.txt"
+    world.put(f"{prefix}/{target}", "x")
+    script = ROOT + f"print((root / 'checkpoints' / '{target}'.lstrip('/')).read_text())"
+    job = world.train(script, CheckpointConfig={"S3Uri": f"s3://lake/{prefix}"})
+    assert world.finished(job)["TrainingJobStatus"] == "Completed", world.job_log(job)
+    assert not target.exists()
+
+
+def test_a_job_that_is_seen_to_have_ended_has_no_files_left(world: Any) -> None:
+    script = ROOT + "[(root / f'output/intermediate/{number}').touch() for number in range(30_000)]"
+    job = world.train(script)
+    assert world.finished(job)["TrainingJobStatus"] == "Completed", world.job_log(job)
+    assert list((world.state / "work/training").glob(f"*/*/{job}")) == []
 
 
 def test_two_instances_share_a_sharded_channel(world: Any) -> None:

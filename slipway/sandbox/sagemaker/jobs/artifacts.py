@@ -11,6 +11,7 @@ from slipway.sandbox.sagemaker.containers.s3_objects import (
     join_uri,
     list_keys,
     parse_uri,
+    relative_target,
     send_folder,
 )
 from slipway.sandbox.sagemaker.containers.workspace import Workspace
@@ -79,13 +80,13 @@ class Checkpoints:
         self._sent: dict[Path, tuple[int, int]] = {}
 
     def fetch(self) -> None:
-        """Bring what an earlier job left."""
+        """Bring what an earlier job left. Raises S3SourceError."""
         if self._uri is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         bucket, prefix = parse_uri(self._uri.rstrip("/") + "/")
-        keys = [key for key in list_keys(self._s3, bucket, prefix) if not key.endswith("/") and ".." not in key]
-        fetch_all(self._s3, ((bucket, key, self._folder / key.removeprefix(prefix)) for key in keys))
+        found = [(key, relative_target(key, prefix)) for key in list_keys(self._s3, bucket, prefix)]
+        fetch_all(self._s3, ((bucket, key, self._folder / target) for key, target in found if target is not None))
         self._sent = {path: _version(path) for path in self._files()}
 
     def send(self) -> None:

@@ -96,10 +96,11 @@ class TrainingRun:
             # the outermost loop of a job: whatever went wrong, the job gets an end and the log the trace
             log.exception("training job %s failed in the sandbox itself", self._name)
             outcome = failed(f"InternalServerError: the sandbox failed: {error!r}")
+        # before the job is seen to have ended: then its name may be deleted and taken, and the folder be another job's
+        Workspace(self._root).remove()
         try:
             self._finish(outcome)
         finally:
-            Workspace(self._root).remove()
             self.ended.set()
 
     def _run(self) -> Outcome:
