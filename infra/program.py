@@ -86,23 +86,10 @@ def deploy() -> None:
         ),
         ours,
     )
-    serving = ServingRole(
-        "serving",
-        ServingRoleArgs(
-            account_id=account_id,
-            region=region,
-            endpoint_name=names.endpoint,
-            artifacts_bucket=lake.artifacts,
-            captures_bucket=lake.captures,
-            key_arn=key.arn,
-            repository_name=names.repository("serving"),
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
-        ),
-        ours,
-    )
-    endpoint = None
-    if settings.release is not None:
-        alarms = EndpointAlarms(
+    alarms = (
+        None
+        if settings.release is None
+        else EndpointAlarms(
             "alarms",
             EndpointAlarmsArgs(
                 endpoint_name=names.endpoint,
@@ -116,6 +103,24 @@ def deploy() -> None:
             ),
             ours,
         )
+    )
+    serving = ServingRole(
+        "serving",
+        ServingRoleArgs(
+            account_id=account_id,
+            region=region,
+            endpoint_name=names.endpoint,
+            artifacts_bucket=lake.artifacts,
+            captures_bucket=lake.captures,
+            key_arn=key.arn,
+            repository_name=names.repository("serving"),
+            rollback_alarm_arns=() if alarms is None else alarms.rollback_alarm_arns,
+            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+        ),
+        ours,
+    )
+    endpoint = None
+    if settings.release is not None and alarms is not None:
         endpoint = Endpoint(
             "endpoint",
             EndpointArgs(

@@ -19,11 +19,12 @@ MODEL = "aws:sagemaker/model:Model"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 RELEASE = (MODEL, CONFIGURATION, ENDPOINT)
-# what hangs on an endpoint: alarms with its name as dimension, its widgets, its log group
+# what hangs on an endpoint: alarms with its name as dimension, the right to see them ring, its widgets, its log group
 BESIDE = (
     "aws:cloudwatch/metricAlarm:MetricAlarm",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/logGroup:LogGroup",
+    "aws:iam/rolePolicy:RolePolicy",
 )
 
 

@@ -43,6 +43,8 @@ class EndpointAlarms(pulumi.ComponentResource):
     """ARNs of the alarms."""
     rollback_alarm_names: Sequence[pulumi.Output[str]]
     """Names of the alarms that take a rollout back when they ring."""
+    rollback_alarm_arns: Sequence[pulumi.Output[str]]
+    """Their ARNs, for the role that looks at them."""
 
     def __init__(self, name: str, args: EndpointAlarmsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:monitoring:EndpointAlarms", name, None, opts)
@@ -50,8 +52,8 @@ class EndpointAlarms(pulumi.ComponentResource):
 
         # AWS does not tell "no actions" from an empty list; left out, a refresh finds nothing to correct.
         actions = list(args.alarm_action_arns) if args.alarm_action_arns else None
-        arns: list[pulumi.Output[str]] = []
-        names: list[pulumi.Output[str]] = []
+        every: list[pulumi.Output[str]] = []
+        rolling_back: list[aws.cloudwatch.MetricAlarm] = []
         for alarm in endpoint_alarms(
             server_errors_threshold=args.server_errors_threshold,
             model_errors_threshold=args.model_errors_threshold,
@@ -76,10 +78,11 @@ class EndpointAlarms(pulumi.ComponentResource):
                 ok_actions=actions,
                 opts=child,
             )
-            arns.append(declared.arn)
+            every.append(declared.arn)
             if alarm.rolls_back:
-                names.append(declared.name)
+                rolling_back.append(declared)
 
-        self.alarm_arns = pulumi.Output.all(*arns)
-        self.rollback_alarm_names = names
+        self.alarm_arns = pulumi.Output.all(*every)
+        self.rollback_alarm_names = [alarm.name for alarm in rolling_back]
+        self.rollback_alarm_arns = [alarm.arn for alarm in rolling_back]
         self.register_outputs({"alarm_arns": self.alarm_arns})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 from infra.naming import partition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Statement(TypedDict, total=False):
@@ -83,7 +83,8 @@ def pull_image(repository_arn: str) -> list[Statement]:
 def write_logs(log_group_arn: str) -> Statement:
     """Let somebody write to one log group, and make it where no stack owns it."""
     actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    resources = [log_group_arn, f"{log_group_arn}:log-stream:*"]
+    # IAM writes a log group with ":*" behind it, where the streams are too; a few actions go without.
+    resources = [log_group_arn, f"{log_group_arn}:*"]
     return {"Sid": "WriteLogs", "Effect": "Allow", "Action": actions, "Resource": resources}
 
 
@@ -99,6 +100,12 @@ def put_metrics(namespace: str) -> Statement:
         "Resource": "*",
         "Condition": {"StringEquals": {"cloudwatch:namespace": namespace}},
     }
+
+
+def watch_alarms(alarm_arns: Sequence[str]) -> Statement:
+    """Let somebody see whether alarms ring: SageMaker asks so, with the endpoint's role, while a rollout bakes."""
+    actions = ["cloudwatch:DescribeAlarms"]
+    return {"Sid": "WatchAlarms", "Effect": "Allow", "Action": actions, "Resource": list(alarm_arns)}
 
 
 def use_key(key_arn: str) -> list[Statement]:

@@ -13,13 +13,14 @@ from infra.components.security.statements import (
     put_metrics,
     read_objects,
     repository_arn,
+    watch_alarms,
     write_logs,
     write_objects,
 )
 from infra.naming import endpoint_log_group
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 CAPTURES_PREFIX = "endpoints/"
 """Where endpoints put captured requests and answers in the captures bucket."""
@@ -57,3 +58,8 @@ def serving_policy(place: ServingPlace, buckets: Mapping[str, str]) -> str:
             *pull_image(repository_arn(place["account_id"], region, place["repository_name"])),
         ]
     )
+
+
+def rollback_policy(alarm_arns: Sequence[str]) -> str:
+    """Return the policy document that lets SageMaker take a rollout back; alarms have no ARN before they exist."""
+    return document([watch_alarms(alarm_arns)])

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
-from infra.components.serving.permissions import ServingPlace, serving_policy
+from infra.components.serving.permissions import ServingPlace, rollback_policy, serving_policy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,8 @@ class ServingRoleArgs:
     """KMS key of the buckets and the disks."""
     repository_name: str
     """ECR repository of the serving image."""
+    rollback_alarm_arns: Sequence[pulumi.Input[str]] = ()
+    """Alarms that take a rollout back: SageMaker looks at them with this role. Left out: there are none."""
     permissions_boundary_arn: str | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
@@ -43,7 +45,7 @@ class ServingRole(pulumi.ComponentResource):
 
     arn: pulumi.Output[str]
     """ARN of the role."""
-    policies: Sequence[pulumi.Resource]
+    policies: list[pulumi.Resource]
     """The role's policies, for what SageMaker checks against them at once."""
 
     def __init__(self, name: str, args: ServingRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -76,5 +78,14 @@ class ServingRole(pulumi.ComponentResource):
         )
 
         self.arn = role.arn
-        self.policies = (data, key)
+        self.policies = [data, key]
+        if args.rollback_alarm_arns:
+            self.policies.append(
+                aws.iam.RolePolicy(
+                    f"{name}-alarms",
+                    role=role.name,
+                    policy=pulumi.Output.all(*args.rollback_alarm_arns).apply(rollback_policy),
+                    opts=child,
+                )
+            )
         self.register_outputs({"arn": self.arn})

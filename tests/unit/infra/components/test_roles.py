@@ -32,7 +32,7 @@ def training(*, own_log_group: bool = True, boundary: str | None = None) -> None
     )
 
 
-def serving() -> None:
+def serving(*, rollback_alarm_arns: tuple[str, ...] = ()) -> None:
     ServingRole(
         "serving",
         ServingRoleArgs(
@@ -43,6 +43,7 @@ def serving() -> None:
             captures_bucket="captures",
             key_arn="arn:key",
             repository_name="slipway-dev/serving",
+            rollback_alarm_arns=rollback_alarm_arns,
         ),
     )
 
@@ -84,7 +85,17 @@ def test_an_endpoint_reads_models_and_code_and_writes_captures(run_program: Any)
 def test_an_endpoint_writes_to_its_own_log_group_only(run_program: Any) -> None:
     group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/aws/sagemaker/Endpoints/slipway-dev"
     logs = {arn for arn in allowed(run_program(serving), "serving-data") if ":logs:" in arn}
-    assert logs == {group, f"{group}:log-stream:*"}
+    assert logs == {group, f"{group}:*"}  # with ":*" is how CloudWatch Logs writes a group, and its streams
+
+
+def test_sagemaker_may_look_at_the_alarms_that_take_a_rollout_back(run_program: Any) -> None:
+    rings, other = (f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:{name}" for name in ("errors-1", "latency-1"))
+    found = allowed(run_program(lambda: serving(rollback_alarm_arns=(rings, other))), "serving-alarms")
+    assert found == {rings: {"cloudwatch:DescribeAlarms"}, other: {"cloudwatch:DescribeAlarms"}}
+
+
+def test_a_role_without_alarms_has_no_policy_for_them(run_program: Any) -> None:
+    assert {one.name for one in run_program(serving).of_type(POLICY)} == {"serving-data", "serving-key"}
 
 
 @pytest.mark.parametrize(("declare", "policy"), [(training, "training-key"), (serving, "serving-key")])
