@@ -43,10 +43,15 @@ class StateFolder:
         self._lock_file = self.root / "serve.lock"
 
     def prepare(self) -> None:
-        """Make the folder and prove that it can be written; raises StateError."""
+        """Make the folder, close it to other users and prove that it can be written; raises StateError.
+
+        What the sandbox remembers holds secrets (of Secrets Manager, of containers' environments, of access keys).
+        """
         try:
-            for folder in (self.root, self.root / "logs", self.bin, self.moto_folder):
-                folder.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.chmod(0o700)
+            for folder in (self.root / "logs", self.bin, self.moto_folder):
+                folder.mkdir(exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.root, prefix=".probe-") as probe:
                 probe.write(b"\0" * 4096)
                 probe.flush()

@@ -16,6 +16,8 @@ from typing import Any
 import boto3
 import pytest
 
+from slipway.sandbox.state_folder import StateFolder
+
 pytestmark = pytest.mark.slow
 
 
@@ -53,6 +55,16 @@ def test_up_on_another_port_than_the_running_one_is_refused(start_sandbox: Any, 
     assert other.returncode == 1
     assert "already runs on port" in other.stderr
     assert "`down`" in other.stderr
+
+
+@pytest.mark.parametrize(("option", "value"), [("--account", "222233334444"), ("--region", "eu-west-1")])
+def test_up_as_another_than_the_running_one_is_refused(
+    start_sandbox: Any, control_word: Any, option: str, value: str
+) -> None:
+    running = start_sandbox()
+    other = control_word("up", option, value, state=running.state)
+    assert other.returncode == 1
+    assert f"not {value}: `down` it first" in other.stderr
 
 
 def test_two_ups_at_once_end_in_one_sandbox(start_sandbox: Any, tmp_path: Path) -> None:
@@ -96,6 +108,12 @@ def test_a_state_folder_that_cannot_be_written_is_said(control_word: Any, tmp_pa
     assert refused.returncode == 1
     assert "cannot write the state folder" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_no_other_user_can_read_what_it_remembers(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o755)
+    StateFolder(tmp_path / "state").prepare()
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists() or os.geteuid() != 0, reason="needs a full file system to mount")
