@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import unquote
 
 from slipway.sandbox.gateway.errors import RefusalError
@@ -74,7 +74,7 @@ def claim_of_v2(request: Request, region: str) -> Claim | None:
 
 def verify_v2(request: Request, claim: Claim, secret: str, clock: Callable[[], datetime]) -> None:
     """Raise a RefusalError unless the URL was presigned with this secret and has not expired."""
-    if not claim.timestamp.isdigit() or datetime.fromtimestamp(int(claim.timestamp), UTC) < clock():
+    if not claim.timestamp.isdecimal() or int(claim.timestamp) < clock().timestamp():
         raise RefusalError("AccessDenied", f"the request has expired: Expires={claim.timestamp}")
     amazon = sorted((name, value) for name, value in request.headers.items() if name.startswith("x-amz-"))
     resource = request.path
@@ -85,5 +85,5 @@ def verify_v2(request: Request, claim: Claim, secret: str, clock: Callable[[], d
     lines += [resource + ("?" + "&".join(signed) if signed else "")]
     text = "\n".join(lines).encode("latin-1")
     expected = base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha1).digest()).decode()
-    if not hmac.compare_digest(expected, claim.signature):
+    if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
         raise RefusalError("SignatureDoesNotMatch", "the signature of the presigned URL does not match")

@@ -62,7 +62,7 @@ def claim_of(request: Request) -> Claim | None:
     if values.get("X-Amz-Algorithm") == ALGORITHM:
         fields = {name: values.get(f"X-Amz-{name}", "") for name in ("Credential", "SignedHeaders", "Signature")}
         expires = values.get("X-Amz-Expires", "")
-        if not expires.isdigit() or int(expires) > LONGEST_EXPIRY:
+        if not expires.isdecimal() or int(expires) > LONGEST_EXPIRY:
             message = f"X-Amz-Expires must be a number of seconds up to {LONGEST_EXPIRY}, got {expires!r}"
             raise RefusalError("AuthorizationQueryParametersError", message, 400)
         expiry = timedelta(seconds=int(expires))
@@ -102,7 +102,7 @@ def verify(request: Request, claim: Claim, secret: str, clock: Callable[[], date
     text = f"{ALGORITHM}\n{claim.timestamp}\n{claim.scope}\n{hashlib.sha256(canonical).hexdigest()}"
     key = _signing_key(secret, claim.date, claim.region, claim.service)
     expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(expected, claim.signature):
+    if not hmac.compare_digest(expected.encode(), claim.signature.encode()):
         raise RefusalError(
             "SignatureDoesNotMatch",
             "the signature does not match: sign with the sandbox's own secret (`slipway sandbox env` prints it)",

@@ -94,6 +94,25 @@ def test_a_garbled_credential_is_refused(sandbox: Any) -> None:
     assert send(sandbox, "GET", "/", headers)[0] == 403
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "AWSAccessKeyId=123456789012&Signature=%C3%A9&Expires=99999999999",
+        "AWSAccessKeyId=123456789012&Signature=x&Expires=99999999999999999999",
+        "AWSAccessKeyId=123456789012&Signature=x&Expires=%C2%B2",
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=1/2/3/s3/aws4_request&X-Amz-Expires=%C2%B2",
+    ],
+)
+def test_a_garbled_presigned_url_is_refused(sandbox: Any, query: str) -> None:
+    assert send(sandbox, "GET", f"/bucket/key?{query}", {})[0] in {400, 403}
+
+
+def test_a_garbled_signature_is_refused(sandbox: Any) -> None:
+    headers = signed(sandbox, "s3", "/")
+    headers["Authorization"] = headers["Authorization"][:-1] + "é"
+    assert send(sandbox, "GET", "/", headers)[0] == 403
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:4747", "127.0.0.1.evil.example", "[::1", ""])
 def test_a_foreign_host_is_refused_even_when_the_request_is_signed(sandbox: Any, host: str) -> None:
     headers = signed(sandbox, "s3", "/", host=host)
