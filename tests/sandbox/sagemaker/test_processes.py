@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from slipway.sandbox.sagemaker.containers.guard import Guard
@@ -156,6 +157,18 @@ def test_a_process_that_ignores_sigterm_is_killed_when_its_grace_is_over(
 def test_what_is_no_program_is_refused_by_name(launcher: Launcher, workspace: Workspace) -> None:
     with pytest.raises(CommandNotStartedError, match="nvidia-smi is not a program on this machine"):
         run(launcher, workspace, "nvidia-smi")
+
+
+@pytest.mark.slow
+def test_a_guard_that_was_killed_is_replaced_by_one_that_knows_every_group() -> None:
+    guard = Guard()
+    sleepers = [subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(2)]
+    guard.add(sleepers[0].pid)
+    (process,) = (each for each in psutil.Process().children() if "slipway-guard" in each.cmdline())
+    process.kill()
+    guard.add(sleepers[1].pid)
+    guard.close()
+    assert [sleeper.wait(5) for sleeper in sleepers] == [-9, -9]
 
 
 @pytest.mark.slow
