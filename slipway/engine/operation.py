@@ -30,7 +30,7 @@ from slipway.engine.values import Properties, unwrap
 RPC_THREADS = 300
 """Upper limit; threads are made as calls come in. Each registration holds one until it is done."""
 PROGRAM_PATIENCE = 10.0
-"""Seconds that a program gets to end by itself after something failed."""
+"""Seconds that a program gets to end by itself after something failed and nothing is in flight any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +100,7 @@ class _Run:
             self.events.diagnostic("error", str(error))
         finally:
             self.over.set()
+            self.writer.close()
             self._end_processes()
         return self._conclude()
 
@@ -224,7 +225,7 @@ class _Run:
         )
         self._prewarm()
         code = self._wait_for_program(deployment, monitor)
-        deployment.drain(self.request.stop.terminated)
+        deployment.drain()
         if code:
             self.failed = True
             if not deployment.halted.is_set() and code == 1:
@@ -254,11 +255,11 @@ class _Run:
             code = self.program.wait(0.0)
             if code is not None:
                 return code
-            if deployment.halted.is_set():
+            if deployment.halted.is_set() and not deployment.busy:
                 patience -= 0.02
-                if patience < 0 or self.request.stop.terminated.is_set():
-                    self.program.end()
-                    return None
+            if patience < 0 or self.request.stop.terminated.is_set():
+                self.program.end()
+                return None
 
     def _delete(self) -> None:
         """Delete what is not wanted any more."""
@@ -321,15 +322,15 @@ class _Run:
         return None
 
     def _watch_for_stop(self) -> None:
-        """Pass a request to stop on: begin nothing more, and tell the providers."""
+        """Pass a request to stop on: begin nothing more and tell the providers, then end what is in flight as well."""
         while not self.over.is_set():
             if self.request.stop.canceled.wait(0.1):
                 if self.deployment is not None:
                     self.deployment.halt()
                 self.registry.cancel()
                 self.request.stop.terminated.wait()
-                if not self.over.is_set() and self.program is not None:
-                    self.program.end(0.2)
+                if not self.over.is_set():
+                    self.registry.kill()
                 return
 
 

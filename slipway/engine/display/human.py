@@ -177,7 +177,8 @@ class HumanDisplay:
 
     def _outputs_block(self) -> list[str]:
         before, after = self._outputs
-        if self._kind in ("destroy", "refresh") or not (before or after):
+        broken = self._dry and bool(self._failed)  # a program that ended early has not said what its outputs become
+        if broken or self._kind in ("destroy", "refresh") or not (before or after):
             return []
         width = max(len(key) for key in {*before, *after})
         lines = ["Outputs:"]

@@ -21,6 +21,7 @@ class EventStream:
         self._show_secrets = show_secrets
         self._lock = threading.Lock()
         self._sequence = 0
+        self._over = False
         self._started = time.monotonic()
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
@@ -29,6 +30,8 @@ class EventStream:
 
     def _send(self, event: Event) -> None:
         with self._lock:
+            if self._over:
+                return
             self._emit({"sequence": self._sequence, "timestamp": int(time.time())} | event)
             self._sequence += 1
 
@@ -105,5 +108,7 @@ class EventStream:
         )
 
     def cancel(self) -> None:
-        """Say that nothing more comes."""
+        """Say that nothing more comes; a step that ends later is not told."""
         self._send({"cancelEvent": {}})
+        with self._lock:
+            self._over = True

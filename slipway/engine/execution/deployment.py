@@ -241,11 +241,16 @@ class Deployment:
                 self._busy -= 1
                 self._calm.notify_all()
 
-    def drain(self, stop: threading.Event) -> None:
-        """Wait until nothing is in flight any more, or until somebody insists on stopping at once."""
+    @property
+    def busy(self) -> bool:
+        """Whether steps are in flight."""
+        return self._busy > 0
+
+    def drain(self) -> None:
+        """Wait until nothing is in flight any more."""
         with self._calm:
-            while self._busy and not stop.is_set():
-                self._calm.wait(0.2)
+            while self._busy:
+                self._calm.wait()
 
     def _outcome(self, urn: str) -> Outcome:
         step = self.planner.registered[urn]

@@ -140,8 +140,8 @@ class StepRunner:
         text = f"{step.urn}: {error}" if lost else str(error)
         self._events.diagnostic("error", text, step.urn)
         self._events.failed(step, UNKNOWN_STATUS if unknown else 0)
-        if pending:
-            self._writer.end(step.state, keep_pending=lost)
+        if pending and not lost:
+            self._writer.end(step.state)
 
     def _half_made(self, step: Step, reasons: tuple[str, ...]) -> None:
         """Keep what exists although it is not fit for use, with the reasons."""

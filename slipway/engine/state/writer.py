@@ -54,15 +54,14 @@ class SnapshotWriter:
         *,
         gone: Iterable[ResourceState] = (),
         made: Iterable[ResourceState] = (),
-        keep_pending: bool = False,
         wait: bool = True,
     ) -> None:
         """Note what became of a step: old states that no longer count, new ones that do.
 
-        `keep_pending`: nobody knows what became of it, so the pending operation stays.
+        A step of which nobody knows what became of it has no end: its operation stays pending.
         """
         with self._changed:
-            if subject is not None and not keep_pending:
+            if subject is not None:
                 self._operations.pop(id(subject), None)
             for old in gone:
                 self._done.add(id(old))

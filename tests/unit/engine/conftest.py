@@ -18,7 +18,8 @@ from slipway.engine.project import Project
 from slipway.engine.request import OperationKind, OperationRequest, Options, Stop
 
 PROVIDER = '''\
-"""Does as the name of the resource says: `crash` dies in Create, `slow` waits for the file `go`, others are made."""
+"""Does as the name of the resource says: `crash` dies in Create, `slow` waits for the file `go`, `refused` is refused,
+`stuck` is never deleted, others are made."""
 import os, signal, sys, threading, time
 from concurrent import futures
 import grpc
@@ -52,8 +53,13 @@ class Tiny(provider_pb2_grpc.ResourceProviderServicer):
             open("begun", "w").close()
             while not os.path.exists("go"):
                 time.sleep(0.01)
+        if request.name.startswith("refused"):
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "refused: no")
         return pb.CreateResponse(id=request.name + "-id", properties=request.properties)
     def Delete(self, request, context):
+        if request.name.startswith("stuck"):
+            open("deleting", "w").close()
+            time.sleep(3600)
         return empty_pb2.Empty()
     def Cancel(self, request, context):
         return empty_pb2.Empty()

@@ -177,3 +177,60 @@ def test_secrets_of_the_configuration_are_masked_in_the_prelude(stack: Any) -> N
     stack.program("")
     stack.run("preview")
     assert stack.events[0]["preludeEvent"]["config"] == {"p:word": "[secret]", "p:plain": "shown"}
+
+
+def test_insisting_ends_a_deletion_that_hangs_and_keeps_it_pending(
+    stack: Any, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    stack.program('Thing("stuck")')
+    stack.run()
+    results: list[Any] = []
+    operation = threading.Thread(target=lambda: results.append(stack.run("destroy")), daemon=True)
+    operation.start()
+    wait_until((stack.root / "deleting").exists)
+    stack.stop.signal()
+    operation.join(0.5)
+    assert operation.is_alive()
+    stack.stop.signal()
+    operation.join(20)
+    assert not operation.is_alive()
+    assert not results[0].succeeded
+    assert stack.resources() == ["p-dev", "default", "stuck"]
+    assert [raw["type"] for raw in stack.deployment["pending_operations"]] == ["deleting"]
+
+
+def test_insisting_ends_a_creation_that_hangs_and_nothing_is_said_or_written_afterwards(
+    stack: Any, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    stack.program('Thing("slow")')
+    results: list[Any] = []
+    operation = threading.Thread(target=lambda: results.append(stack.run()), daemon=True)
+    operation.start()
+    wait_until((stack.root / "begun").exists)
+    stack.stop.signal()
+    stack.stop.signal()
+    operation.join(20)
+    assert not results[0].succeeded
+    assert "cancelEvent" in stack.events[-1]
+    assert "ended during Create" in stack.messages("error")
+    assert [raw["type"] for raw in stack.deployment["pending_operations"]] == ["creating"]
+
+
+def test_a_program_is_waited_for_while_something_is_in_flight_after_a_failure(
+    stack: Any, wait_until: Callable[[Callable[[], bool]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slipway.engine.operation.PROGRAM_PATIENCE", 0.3)
+    stack.program("""
+        slow = Thing("slow")
+        Thing("refused")
+        pulumi.export("out", slow.id)
+    """)
+    results: list[Any] = []
+    operation = threading.Thread(target=lambda: results.append(stack.run()), daemon=True)
+    operation.start()
+    wait_until((stack.root / "begun").exists)
+    wait_until(lambda: "refused: no" in stack.messages("error"))
+    operation.join(1)
+    (stack.root / "go").touch()
+    operation.join(20)
+    assert results[0].outputs == {"out": "slow-id"}

@@ -116,15 +116,6 @@ def test_nobody_writes_in_a_preview() -> None:
     writer.flush()
 
 
-def test_an_operation_of_unknown_end_stays_pending() -> None:
-    disk = Disk()
-    writer = writer_on(disk)
-    lost = resource("urn:a")
-    writer.begin("creating", lost)
-    writer.end(lost, keep_pending=True)
-    assert disk.pending() == [("creating", "urn:a")]
-
-
 def test_of_earlier_interruptions_only_creates_are_carried_on() -> None:
     base = Snapshot([], [Operation(resource("urn:a"), "creating"), Operation(resource("urn:b"), "deleting")])
     disk = Disk()
