@@ -57,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         if name in {"up", "serve"}:
             command.add_argument("--port", type=_port, default=None, help=f"default {DEFAULT_PORT}; 0 takes a free one")
             command.add_argument("--project", type=_folder, default=Path(), help="whose images run, default here")
-            command.add_argument("--account", type=_account, default=DEFAULT_ACCOUNT, help=f"default {DEFAULT_ACCOUNT}")
-            command.add_argument("--region", default=DEFAULT_REGION, help=f"default {DEFAULT_REGION}")
+            command.add_argument("--account", type=_account, default=None, help=f"default {DEFAULT_ACCOUNT}")
+            command.add_argument("--region", default=None, help=f"default {DEFAULT_REGION}")
         if name == "serve":
             command.add_argument("--ready-fd", type=int, default=None, help=argparse.SUPPRESS)
             command.add_argument("--verbose", action="store_true", help="log every detail")
@@ -91,13 +91,14 @@ def _options(arguments: argparse.Namespace) -> Options:
         state=arguments.state,
         port=DEFAULT_PORT if arguments.port is None else arguments.port,
         project=arguments.project,
-        account=arguments.account,
-        region=arguments.region,
+        account=arguments.account or DEFAULT_ACCOUNT,
+        region=arguments.region or DEFAULT_REGION,
     )
 
 
 def _up(arguments: argparse.Namespace) -> int:
-    started = up(_options(arguments), port_given=arguments.port is not None)
+    given = {name: value for name in ("account", "region") if (value := getattr(arguments, name)) is not None}
+    started = up(_options(arguments), port_given=arguments.port is not None, asked=given)
     if arguments.json:
         print(json.dumps(asdict(started.running) | {"already_running": started.already, "notes": started.notes}))
         return 0

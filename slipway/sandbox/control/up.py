@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from slipway.sandbox.control.logs import tail
@@ -26,12 +27,18 @@ class Started:
     notes: list[str] = field(default_factory=list)
 
 
-def up(options: Options, *, port_given: bool) -> Started:
-    """Start the sandbox of a folder unless it runs; raises StateError."""
+def up(options: Options, *, port_given: bool, asked: Mapping[str, str]) -> Started:
+    """Start the sandbox of a folder unless it runs; raises StateError when it runs as another than was asked for."""
     state = StateFolder(options.state)
     state.prepare()
     if state.is_served():
-        return _already(state, options, port_given=port_given)
+        started = _already(state, options, port_given=port_given)
+        for name, value in asked.items():
+            if (runs := getattr(started.running, name)) != value:
+                raise StateError(
+                    f"the sandbox of {state.root} already runs as {name} {runs}, not {value}: `down` it first"
+                )
+        return started
     notes = _clean(state)
     return Started(_start(state, options), already=False, notes=notes)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from botocore.exceptions import EndpointConnectionError
 
 from slipway.sandbox.provider.clients import Clients, is_loopback
 from slipway.sandbox.provider.facts import endpoint_names, provider_inputs
@@ -156,7 +157,14 @@ def _hold_to_allowed_accounts(inputs: Mapping[str, Any], clients: Clients) -> No
     allowed, forbidden = inputs.get("allowedAccountIds") or [], inputs.get("forbiddenAccountIds") or []
     if not allowed and not forbidden:
         return
-    account = clients.account
+    try:
+        account = clients.account
+    except EndpointConnectionError as error:
+        raise Problem(
+            grpc.StatusCode.FAILED_PRECONDITION,
+            f"no sandbox answers: {error}; start it with `slipway sandbox up`, "
+            'and take its environment anew: eval "$(slipway sandbox env)"',
+        ) from error
     if account in forbidden or (allowed and account not in allowed):
         rule = f"allowed are {', '.join(allowed)}" if allowed else "it is one of forbiddenAccountIds"
         raise Problem(

@@ -49,6 +49,12 @@ def test_credentials_are_never_looked_up_elsewhere(monkeypatch: pytest.MonkeyPat
         configure({"region": "us-east-1"})
 
 
+def test_a_sandbox_that_is_gone_is_said_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(Problem, match=r"no sandbox answers: .*127.0.0.1:1.*`slipway sandbox up`"):
+        configure({**GIVEN, "allowedAccountIds": '["123456789012"]'})
+
+
 def test_a_missing_region_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     with pytest.raises(Problem, match="no region"):
