@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from slipway.sandbox.gateway.clients import AwsClients
+from slipway.sandbox.sagemaker.context import Context, Scope
+from slipway.sandbox.sagemaker.endpoints.operations import delete_endpoint
+from slipway.sandbox.sagemaker.errors import ApiError
+from slipway.sandbox.sagemaker.store import Store
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from slipway.sandbox.gateway.http import Answer, Request
 
 pytestmark = pytest.mark.slow
 
@@ -362,3 +371,31 @@ def test_missing_things_are_named_as_aws_names_them(world: Any) -> None:
         sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="none")
     with pytest.raises(ClientError, match="Could not find endpoint "):
         sagemaker.delete_endpoint(EndpointName="none")
+
+
+class Overtaken(Store):
+    """A store in which another request begins an update just after this one has looked."""
+
+    def get(self, scope: Scope, kind: str, name: str) -> dict[str, Any] | None:
+        record = super().get(scope, kind, name)
+        if record is not None and record["EndpointStatus"] == "InService":
+            self.put(scope, kind, name, {**record, "EndpointStatus": "Updating"})
+        return record
+
+
+def test_a_deletion_that_an_update_overtakes_is_refused(tmp_path: Path) -> None:
+    scope = Scope("123456789012", "us-east-1")
+    store = Overtaken(tmp_path / "store.sqlite")
+    context = Context(
+        scope, store, AwsClients("http://127.0.0.1", scope.account, scope.region, "", refuse), tmp_path, tmp_path
+    )
+    record = {"EndpointName": "e", "EndpointArn": scope.arn("endpoint/e"), "EndpointStatus": "InService"}
+    store.put(scope, "Endpoint", "e", record)
+    with pytest.raises(ApiError, match="Cannot update in-progress endpoint"):
+        delete_endpoint({"EndpointName": "e"}, context)
+    store.close()
+
+
+def refuse(request: Request) -> Answer:
+    """Answer nothing: the request that is overtaken may change nothing anywhere."""
+    raise AssertionError(f"{request.method} {request.path} was sent")

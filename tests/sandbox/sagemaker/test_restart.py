@@ -42,6 +42,28 @@ def test_a_killed_sandbox_takes_its_processes_along_and_recovers(own_world: Any)
     assert answers(world, endpoint) == "again"
 
 
+def test_an_update_that_meets_an_endpoint_on_its_way_back_waits_for_it(own_world: Any) -> None:
+    world = own_world
+    endpoint = world.deploy(world.config({"who": "old"}))
+    config = world.config({"who": "new"})
+    world.down()
+    world.up()
+    world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config)
+    described = world.settled(endpoint)
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", config), described
+    assert answers(world, endpoint) == "new"
+    assert len(world.processes()) == 1
+
+
+def test_an_endpoint_can_be_deleted_on_its_way_back(own_world: Any) -> None:
+    world = own_world
+    endpoint = world.deploy(world.config({"who": "old"}))
+    world.down()
+    world.up()
+    world.delete(endpoint)
+    assert world.processes() == []
+
+
 def test_stopping_the_sandbox_fails_a_running_job(own_world: Any) -> None:
     world = own_world
     job = world.train("import time; time.sleep(600)")

@@ -59,15 +59,15 @@ def reweigh(context: Context, name: str, wanted: list[dict[str, Any]]) -> None:
 def delete(context: Context, name: str) -> None:
     """Take an endpoint down, in the background."""
     endpoint = make_live(context, name)
+    endpoint.give_up()
 
     def down() -> None:
-        endpoint.settled.set()  # this is the deployment that closing would wait for
         endpoint.close(STOP_GRACE_SECONDS)
         unmake_live(endpoint)
         context.store.delete(context.scope, RELEASE_KIND, name)
         context.store.delete(context.scope, KIND, name)
 
-    _begin(endpoint, down)
+    _begin(endpoint, down, though_closing=True)
 
 
 def resume(context: Context, record: dict[str, Any]) -> None:
@@ -93,12 +93,14 @@ def resume(context: Context, record: dict[str, Any]) -> None:
     _begin(endpoint, back)
 
 
-def _begin(endpoint: LiveEndpoint, work: Callable[[], object]) -> None:
-    endpoint.settled.clear()
+def _begin(endpoint: LiveEndpoint, work: Callable[[], object], *, though_closing: bool = False) -> None:
+    """Do the work in a thread of its own, after what the endpoint is busy with; not at all once it closes."""
 
     def main() -> None:
         try:
-            work()
+            with endpoint.deploying:
+                if though_closing or not endpoint.closing.is_set():
+                    work()
         except Exception as error:
             # the outermost loop of a deployment: the endpoint must leave its status, and the log have the trace
             log.exception("deployment of endpoint %s failed in the sandbox itself", endpoint.name)
@@ -106,7 +108,6 @@ def _begin(endpoint: LiveEndpoint, work: Callable[[], object]) -> None:
             set_status(endpoint.context, endpoint.name, "Failed", FailureReason=reason)
         finally:
             endpoint.is_back()
-            endpoint.settled.set()
 
     threading.Thread(target=main, name=f"deploy-{endpoint.name}", daemon=True).start()
 
@@ -145,7 +146,12 @@ def _bring_up(endpoint: LiveEndpoint, release: dict[str, Any], *, settle: bool =
 def _roll(endpoint: LiveEndpoint, release: dict[str, Any], deployment: Mapping[str, Any] | None) -> None:
     """Blue/green: the new fleet is up before it gets traffic, the old one keeps what it took, and stops last."""
     context, name = endpoint.context, endpoint.name
-    old = endpoint.fleets()[0]
+    fleets = endpoint.fleets()
+    if not fleets:  # the old release did not come back with the sandbox: there is nothing to go back to
+        context.store.put(context.scope, RELEASE_KIND, name, {"current": release})
+        _bring_up(endpoint, release)
+        return
+    old = fleets[0]
     try:
         new = _start_fleet(endpoint, release)
     except FleetNotStartedError as error:
@@ -215,6 +221,7 @@ def _reweigh(endpoint: LiveEndpoint, wanted: list[dict[str, Any]]) -> None:
     releases = context.store.get(context.scope, RELEASE_KIND, name)
     fleets = endpoint.fleets()
     if releases is None or not fleets:
+        set_status(context, name, "Failed", FailureReason="the endpoint did not come back with the sandbox")
         return
     release, reason = releases["current"], None
     for change in wanted:

@@ -21,9 +21,8 @@ class LiveEndpoint:
         self.meter = Meter(context.aws.client("cloudwatch"), name)
         self.closing = threading.Event()
         """Set when the endpoint is deleted or the sandbox stops: whoever waits must give up."""
-        self.settled = threading.Event()
-        """Clear while a deployment is under way."""
-        self.settled.set()
+        self.deploying = threading.RLock()
+        """Held by the one deployment that is under way: the next one, and closing, wait for its end."""
         self.coming_back = False
         """True while the fleet of an endpoint that was in service before the sandbox's restart starts again."""
         self._lock = threading.Lock()
@@ -90,18 +89,26 @@ class LiveEndpoint:
 
     def close(self, grace_seconds: float) -> None:
         """Take no more requests, let those inside end, stop every process, send what was gathered."""
+        self.give_up()
+        alone = self.deploying.acquire(timeout=grace_seconds + 5)
+        try:
+            fleets = self.fleets()
+            self.route([])
+            for fleet in fleets:
+                fleet.drain(grace_seconds)
+                fleet.stop(grace_seconds)
+            self.meter.flush()
+        finally:
+            if alone:
+                self.deploying.release()
+
+    def give_up(self) -> None:
+        """Let whoever waits for a fleet or an alarm end its deployment; none begins any more."""
         self.closing.set()
         with self._lock:
             starting = list(self._starting)
         for fleet in starting:
             fleet.cancel()
-        self.settled.wait(grace_seconds + 5)
-        fleets = self.fleets()
-        self.route([])
-        for fleet in fleets:
-            fleet.drain(grace_seconds)
-            fleet.stop(grace_seconds)
-        self.meter.flush()
 
     def _tick(self) -> None:
         while not self.closing.wait(_TICK_SECONDS):

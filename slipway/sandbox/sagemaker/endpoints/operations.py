@@ -69,7 +69,7 @@ def update_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any]:
         "LastDeploymentConfig": config,
         "FailureReason": None,
     }
-    _claim(name, context, fields)
+    _claim(name, context, "Updating", fields)
     deployment.update(context, name, release, config)
     return {"EndpointArn": record["EndpointArn"]}
 
@@ -84,7 +84,7 @@ def update_endpoint_weights_and_capacities(params: dict[str, Any], context: Cont
     for change in wanted:
         if change["VariantName"] not in known:
             raise validation(f'Variant "{change["VariantName"]}" is not one of {", ".join(sorted(known))}')
-    _claim(name, context, {"FailureReason": None})
+    _claim(name, context, "Updating", {"FailureReason": None})
     deployment.reweigh(context, name, wanted)
     return {"EndpointArn": record["EndpointArn"]}
 
@@ -94,21 +94,26 @@ def delete_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any]:
     record = _existing(params, context)
     if record["EndpointStatus"] == "Deleting":
         return {}
-    _refuse_in_progress(record)
-    set_status(context, params["EndpointName"], "Deleting")
+    _claim(params["EndpointName"], context, "Deleting", {})
     deployment.delete(context, params["EndpointName"])
     return {}
 
 
-def _claim(name: str, context: Context, fields: dict[str, Any]) -> None:
-    """Become Updating unless another request was faster; the check and the change are one."""
+def _claim(name: str, context: Context, status: str, fields: dict[str, Any]) -> None:
+    """Become Updating or Deleting unless another request was faster; the check and the change are one."""
 
     def change(record: dict[str, Any]) -> None:
-        _require_in_service(record, context)
-        record["EndpointStatus"] = "Updating"
+        if status == "Deleting":
+            _refuse_in_progress(record)
+        else:
+            _require_in_service(record, context)
+        record["EndpointStatus"] = status
 
-    context.store.update(context.scope, KIND, name, change)
-    set_status(context, name, "Updating", **fields)
+    try:
+        context.store.update(context.scope, KIND, name, change)
+    except KeyError as error:
+        raise could_not_find("endpoint", _arn(name, context)) from error
+    set_status(context, name, status, **fields)
 
 
 def _existing(params: dict[str, Any], context: Context) -> dict[str, Any]:
