@@ -64,8 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("sandbox", help="the local AWS: up, down, status, logs, env", add_help=False)
 
     train = _verb(verbs, "train", _train, "run a training job and register its model", stack=True)
-    train.add_argument("--train", required=True, metavar="S3URI", help="training data: a prefix or a .manifest file")
-    train.add_argument("--validation", required=True, metavar="S3URI", help="validation data, likewise")
+    data = train.add_mutually_exclusive_group(required=True)
+    data.add_argument("--train", metavar="S3URI", help="training data: a prefix, or a manifest named *.manifest")
+    data.add_argument("--job", metavar="NAME", help="start none: follow this one and register its model")
+    train.add_argument("--validation", metavar="S3URI", help="validation data, as --train, which it goes with")
     train.add_argument(
         "--hyperparameter",
         action="append",
@@ -118,18 +120,31 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> None:
+    stack = _stack(arguments)
     from slipway import outputs
-    from slipway.train.command import Order, train
+    from slipway.train.command import Order, finish, train
 
-    order = Order(
-        stack=arguments.stack,
-        train=arguments.train,
-        validation=arguments.validation,
-        hyperparameters=dict(arguments.hyperparameter),
-        approve=arguments.approve,
-    )
-    found = outputs.read(arguments.stack, _stack(arguments).outputs())
-    trained = train(order, found, on_line=lambda line: print(f"  | {line}"), on_status=print)
+    def on_line(line: str) -> None:
+        print(f"  | {line}", flush=True)
+
+    def on_status(line: str) -> None:
+        print(line, flush=True)
+
+    if arguments.job is None and arguments.validation is None:
+        raise Misuse("--validation is missing: the data that the model is judged on, an S3 address as for --train")
+    found = outputs.read(arguments.stack, stack.outputs())
+    if arguments.job is None:
+        order = Order(
+            stack=arguments.stack,
+            train=arguments.train,
+            validation=arguments.validation,
+            hyperparameters=dict(arguments.hyperparameter),
+            approve=arguments.approve,
+        )
+        trained = train(order, found, on_line=on_line, on_status=on_status)
+    else:
+        job, stack_name, approval = arguments.job, arguments.stack, arguments.approve
+        trained = finish(job, found, stack=stack_name, approval=approval, on_line=on_line, on_status=on_status)
     print(f"model package {trained.package_arn} ({'approved' if trained.approved else 'waits for approval'})")
     for name, value in sorted(trained.metrics.items()):
         print(f"  {name} = {value:.4f}")

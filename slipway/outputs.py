@@ -60,6 +60,11 @@ class Outputs:
     """The endpoint's name, or None while there is no release."""
     dashboard: str
 
+    @property
+    def region(self) -> str:
+        """The stack's region, whatever the AWS profile of the person who asks says."""
+        return self.key_arn.split(":")[3]
+
 
 Section = TypeVar("Section", Lake, Training, Serving)
 

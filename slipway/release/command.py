@@ -38,8 +38,8 @@ def release(file: Path, outputs: Outputs, *, arn: str | None = None, job: str | 
     section = stack_file.settings(text, name=file.name).get(pin.KEY)
     if section is not None and not isinstance(section, dict):
         raise Failure(f"`{pin.KEY}` in {file.name} is {section!r}: a mapping with `current` is expected")
-    found = package.find(boto3.client("sagemaker"), outputs, arn=arn, job=job)
-    new = package.pin_of(found, outputs, boto3.client("s3"))
+    found = package.find(boto3.client("sagemaker", region_name=outputs.region), outputs, arn=arn, job=job)
+    new = package.pin_of(found, outputs, boto3.client("s3", region_name=outputs.region))
     difference, changed = pin.difference(section, new), not pin.deploys_the_same(section, new)
     if difference:
         _replace(file, _checked(stack_file.put(text, pin.KEY, pin.turn(section, new), name=file.name), file.name))

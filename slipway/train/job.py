@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
+from infra.instance_types import has_local_storage
 from slipway.failure import Failure
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.literals import TrainingInstanceTypeType
-    from mypy_boto3_sagemaker.type_defs import CreateTrainingJobRequestTypeDef
+    from mypy_boto3_sagemaker.type_defs import CreateTrainingJobRequestTypeDef, ResourceConfigTypeDef
 
     from slipway.outputs import Training
 
@@ -45,6 +46,14 @@ class Ended:
     """Billable seconds as SageMaker counts them."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """The S3 addresses of a job's two data channels."""
+
+    train: str
+    validation: str
+
+
 def request(
     name: str, training: Training, *, key_arn: str, train: str, validation: str, hyperparameters: Mapping[str, str]
 ) -> CreateTrainingJobRequestTypeDef:
@@ -52,6 +61,8 @@ def request(
 
     `train` and `validation` are S3 addresses: a prefix, or a manifest file when the address ends with `.manifest`.
     """
+    # AWS refuses a key for the disks of instance types that bring their own: those are encrypted by hardware
+    disks: ResourceConfigTypeDef = {} if has_local_storage(training.instance_type) else {"VolumeKmsKeyId": key_arn}
     return {
         "TrainingJobName": name,
         "RoleArn": training.role_arn,
@@ -73,10 +84,34 @@ def request(
             "InstanceType": cast("TrainingInstanceTypeType", training.instance_type),
             "InstanceCount": training.instance_count,
             "VolumeSizeInGB": training.volume_size_gib,
-            "VolumeKmsKeyId": key_arn,
+            **disks,
         },
+        "EnableNetworkIsolation": True,  # SageMaker itself brings data and code and takes the model and the log
         "StoppingCondition": {"MaxRuntimeInSeconds": training.max_runtime_seconds},
     }
+
+
+def start(sagemaker: SageMakerClient, wanted: CreateTrainingJobRequestTypeDef) -> None:
+    """Create the job once, also when an answer is lost and the request is sent again."""
+    try:
+        sagemaker.create_training_job(**wanted)
+    except ClientError as error:
+        # nobody else has a job of this name: an earlier try made it
+        if error.response["Error"]["Code"] != "ResourceInUse":
+            raise
+
+
+def data_of(sagemaker: SageMakerClient, name: str) -> Data:
+    """Return what a job learns from; Failure for a job that is not there, or that `slipway train` did not start."""
+    try:
+        job = sagemaker.describe_training_job(TrainingJobName=name)
+    except ClientError as error:
+        raise Failure(f"training job {name} is not there: {error.response['Error']['Message']}") from error
+    found = {one["ChannelName"]: one["DataSource"].get("S3DataSource") for one in job.get("InputDataConfig", [])}
+    train, validation = found.get("train"), found.get("validation")
+    if train is None or validation is None:
+        raise Failure(f"training job {name} has no channels train and validation: it is none of `slipway train`")
+    return Data(train=train["S3Uri"], validation=validation["S3Uri"])
 
 
 def _channel(name: str, uri: str) -> Any:

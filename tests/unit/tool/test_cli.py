@@ -23,6 +23,7 @@ PROJECT = Path(__file__).parents[3]
             ["train", "-s", "dev", "--train", "s3://a/b", "--validation", "s3://a/c", "--hyperparameter", "x"],
             "not NAME=VALUE",
         ),
+        (["train", "-s", "dev"], "one of the arguments --train --job is required"),
         (["release", "-s", "dev", "--job", "a", "--model-package", "b"], "not allowed with argument"),
     ],
 )
@@ -42,6 +43,14 @@ def test_a_folder_that_is_no_project_is_misuse(
     said = capsys.readouterr().err
     assert "no Pulumi.yaml" in said
     assert "Traceback" not in said
+
+
+def test_training_data_without_validation_data_is_misuse(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    assert cli.run(["train", "-s", "dev", "--train", "s3://a/b"]) == 2
+    assert "--validation is missing" in capsys.readouterr().err
 
 
 def test_settings_are_printed_with_their_defaults(

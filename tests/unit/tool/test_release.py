@@ -228,3 +228,12 @@ def test_a_package_without_its_digest_is_refused(file: Path, tmp_path: Path) -> 
 def test_a_stack_without_a_file_is_misuse(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="there is no"):
         release(tmp_path / "Pulumi.qa.yaml", OUTPUTS)
+
+
+@pytest.mark.usefixtures("account")
+def test_the_stacks_region_is_asked_whatever_the_profile_says(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arn = register(put_model(tmp_path, 0.76))
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert release(file, OUTPUTS).pin.model_package_arn == arn

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from slipway import outputs
@@ -57,6 +59,36 @@ def test_sagemakers_own_model_of_the_api_accepts_the_request() -> None:
     with Stubber(sagemaker) as stub:
         stub.add_response("create_training_job", {"TrainingJobArn": "arn:" + "x" * 60})
         sagemaker.create_training_job(**request())
+
+
+def test_the_container_has_no_network() -> None:
+    assert request()["EnableNetworkIsolation"] is True
+
+
+def test_disks_are_encrypted_with_the_stacks_key_where_sagemaker_takes_one() -> None:
+    assert request()["ResourceConfig"]["VolumeKmsKeyId"] == KEY
+    local = dataclasses.replace(TRAINING, instance_type="ml.g5.xlarge")
+    wanted = jobs.request("job-1", local, key_arn=KEY, train="s3://a/t/", validation="s3://a/v/", hyperparameters={})
+    assert "VolumeKmsKeyId" not in wanted["ResourceConfig"]
+    assert wanted["OutputDataConfig"]["KmsKeyId"] == KEY
+
+
+def test_a_job_that_an_earlier_try_made_is_started() -> None:
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_client_error("create_training_job", "ResourceInUse")
+        jobs.start(sagemaker, request())
+        stub.add_client_error("create_training_job", "ResourceLimitExceeded")
+        with pytest.raises(ClientError, match="ResourceLimitExceeded"):
+            jobs.start(sagemaker, request())
+
+
+def test_a_job_of_somebody_elses_is_not_registered() -> None:
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_response("describe_training_job", describe("Completed"))
+        with pytest.raises(Failure, match="job-1 has no channels train and validation"):
+            jobs.data_of(sagemaker, "job-1")
 
 
 def describe(status: str, **more: Any) -> dict[str, Any]:
