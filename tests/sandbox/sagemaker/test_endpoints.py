@@ -183,7 +183,7 @@ def test_an_image_that_nobody_has_fails_the_endpoint_with_the_way_out(world: Any
     endpoint = world.name("endpoint")
     config = world.config({"container": {"Image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/triton:1"}})
     world.sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=config)
-    assert "triton/Dockerfile does not exist; add it" in world.settled(endpoint)["FailureReason"]
+    assert "triton/Dockerfile does not exist; add it, or use script mode" in world.settled(endpoint)["FailureReason"]
     world.delete(endpoint)
 
 

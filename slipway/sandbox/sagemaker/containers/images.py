@@ -18,7 +18,8 @@ Verb = Literal["train", "serve"]
 _OTHER_WAYS = {
     "train": ", or use script mode (hyperparameters sagemaker_program and sagemaker_submit_directory), "
     "or set AlgorithmSpecification.ContainerEntrypoint",
-    "serve": "",
+    "serve": ", or use script mode (code/inference.py in the model's archive, or SAGEMAKER_PROGRAM and "
+    "SAGEMAKER_SUBMIT_DIRECTORY in the container's Environment)",
 }
 
 

@@ -16,8 +16,10 @@ from slipway.sandbox.sagemaker.containers.s3_objects import (
     parse_uri,
     relative_target,
 )
+from slipway.sandbox.sagemaker.containers.submitted_code import bring_code
 from slipway.sandbox.sagemaker.containers.workspace import SERVING_FOLDERS, Workspace
 from slipway.sandbox.sagemaker.context import Context
+from slipway.sandbox.sagemaker.endpoints import script_server
 
 EXTRA = "additional-model-data-sources"
 
@@ -35,6 +37,8 @@ class ContainerPlan:
     command: Command
     environment: Mapping[str, str]
     workspace: Workspace
+    notes: tuple[str, ...]
+    """Lines for the log that tell where this differs from AWS."""
 
 
 def containers_of(model: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -84,7 +88,6 @@ def _plan(definition: dict[str, Any], name: str, workspace: Workspace, context: 
     image = definition.get("Image")
     if image is None:
         raise ImageNotRunnableError("no Image is given")
-    command = images.resolve(image, "serve", context.project)
     workspace.prepare(SERVING_FOLDERS)
     s3 = context.aws.client("s3")
     if "ModelDataUrl" in definition:
@@ -94,9 +97,28 @@ def _plan(definition: dict[str, Any], name: str, workspace: Workspace, context: 
         _bring_source(s3, source, workspace.ml / "model", workspace.scratch)
     for extra in definition.get("AdditionalModelDataSources", []):
         _bring_source(s3, extra["S3DataSource"], workspace.ml / EXTRA / extra["ChannelName"], workspace.scratch)
+    environment = definition.get("Environment", {})
+    command, notes = _command(s3, image, environment, workspace, context)
     return ContainerPlan(
-        name=name, image=image, command=command, environment=definition.get("Environment", {}), workspace=workspace
+        name=name, image=image, command=command, environment=environment, workspace=workspace, notes=notes
     )
+
+
+def _command(
+    s3: Any, image: str, environment: Mapping[str, str], workspace: Workspace, context: Context
+) -> tuple[Command, tuple[str, ...]]:
+    """Return what serves, and what its log must say: the project's Dockerfile, then the script in the model's archive.
+
+    The script stands for AWS's own images: environment.py of sagemaker-inference 1.10.1. Raises ImageNotRunnableError.
+    """
+    if not images.image_is_of_project(image, context.project):
+        code, program = workspace.ml / "model/code", environment.get("SAGEMAKER_PROGRAM") or "inference.py"
+        notes = bring_code(s3, environment.get("SAGEMAKER_SUBMIT_DIRECTORY"), code, workspace.scratch)
+        if (code / program).is_file():
+            # -P: the server's own folder must not hide the script's modules
+            argv = ("python", "-P", script_server.__file__, "/opt/ml/model", program)
+            return Command(argv=argv, environment={"PYTHONPATH": "/opt/ml/model/code"}, folder="/opt/ml/model"), notes
+    return images.resolve(image, "serve", context.project), ()
 
 
 def _bring_source(s3: Any, source: dict[str, Any], folder: Path, scratch: Path) -> None:

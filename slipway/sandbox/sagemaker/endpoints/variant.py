@@ -136,6 +136,8 @@ class Variant:
         stream = CloudWatchStream(
             self._context.aws.client("logs"), f"/aws/sagemaker/Endpoints/{self._endpoint}", stream_name
         )
+        for note in plan.notes:
+            stream.write(note)
         environment = {
             **aws_environment(self._context),
             "SAGEMAKER_BIND_TO_PORT": str(port),

@@ -1,15 +1,13 @@
 """Everything a training job's host needs before its process starts: files of /opt/ml, command, environment."""
 
 import json
-import sys
 from dataclasses import dataclass
 from typing import Any
 
 from slipway.sandbox.sagemaker.containers import images
-from slipway.sandbox.sagemaker.containers.archives import unpack
 from slipway.sandbox.sagemaker.containers.credentials import aws_environment
 from slipway.sandbox.sagemaker.containers.images import Command
-from slipway.sandbox.sagemaker.containers.s3_objects import fetch, parse_uri
+from slipway.sandbox.sagemaker.containers.submitted_code import bring_code
 from slipway.sandbox.sagemaker.containers.workspace import TRAINING_FOLDERS, Workspace
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.jobs import script_mode
@@ -75,7 +73,7 @@ def prepare_host(record: dict[str, Any], name: str, workspace: Workspace, contex
     notes: tuple[str, ...] = ()
     if script is not None:
         environment |= script_mode.environment(script, resources, inputs, hyperparameters)
-        notes = _bring_script(s3, script, workspace)
+        notes = bring_code(s3, script.submit_directory, workspace.ml / "code", workspace.scratch)
     return Host(
         name=name,
         workspace=workspace,
@@ -83,19 +81,3 @@ def prepare_host(record: dict[str, Any], name: str, workspace: Workspace, contex
         environment={**environment, **record.get("Environment", {})},
         notes=notes,
     )
-
-
-def _bring_script(s3: Any, script: script_mode.Script, workspace: Workspace) -> tuple[str, ...]:
-    """Unpack the submitted archive to /opt/ml/code; foreign requirements are not installed, which the log must say."""
-    code = workspace.ml / "code"
-    if script.submit_directory is not None and script.submit_directory.startswith("s3://"):
-        archive = workspace.scratch / "sourcedir.tar.gz"
-        fetch(s3, *parse_uri(script.submit_directory), archive)
-        unpack(archive, code)
-        archive.unlink()
-    if (code / "requirements.txt").is_file():
-        return (
-            "[slipway] requirements.txt is not installed: the sandbox is offline and runs scripts in its own Python",
-            f"[slipway] install what the script needs with {sys.executable} -m pip install -r requirements.txt",
-        )
-    return ()
