@@ -25,7 +25,7 @@ from slipway.engine.request import OperationRequest
 from slipway.engine.state.pending import interrupted_warning, settled
 from slipway.engine.state.snapshot import load_snapshot
 from slipway.engine.state.writer import SnapshotWriter
-from slipway.engine.values import Properties, unwrap
+from slipway.engine.values import Properties, Secret, unwrap
 
 RPC_THREADS = 300
 """Upper limit; threads are made as calls come in. Each registration holds one until it is done."""
@@ -88,6 +88,7 @@ class _Run:
         """Carry the operation out, and end every process however it goes."""
         request = self.request
         shown = {key: "[secret]" if item.secret else item.value for key, item in request.config.items()}
+        self.events.secrets.learn([Secret(item.value) for item in request.config.values() if item.secret])
         self.events.prelude(shown)
         watcher = threading.Thread(target=self._watch_for_stop, name="stop", daemon=True)
         watcher.start()

@@ -146,15 +146,18 @@ def _bare(value: Any) -> Any:
 
 
 def mark_secrets_like(values: Properties, model: Properties) -> Properties:
-    """Make secret in `values` what is secret at the same path of `model`."""
+    """Make secret in `values` what is secret at the same path of `model`.
+
+    Where the two differ in shape, all of what stands there is secret if anything of the model is.
+    """
     return {key: _mark(value, model.get(key)) for key, value in values.items()}
 
 
 def _mark(value: Any, model: Any) -> Any:
-    if isinstance(model, Secret):
-        return value if isinstance(value, Secret) else Secret(unwrap(value))
+    if isinstance(value, Secret):
+        return value
     if isinstance(value, dict) and isinstance(model, dict):
         return {key: _mark(item, model.get(key)) for key, item in value.items()}
     if isinstance(value, list) and isinstance(model, list) and len(value) == len(model):
         return [_mark(item, other) for item, other in zip(value, model, strict=True)]
-    return value
+    return Secret(unwrap(value)) if has_secret(model) else value

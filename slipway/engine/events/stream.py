@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from slipway.engine.events.concealing import Concealer
 from slipway.engine.events.metadata import step_metadata
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.urn import is_default_provider
@@ -22,6 +23,7 @@ class EventStream:
         self._lock = threading.Lock()
         self._sequence = 0
         self._over = False
+        self.secrets = Concealer()
         self._started = time.monotonic()
         self.changes: dict[str, int] = {}
         self.errors: list[str] = []
@@ -41,6 +43,7 @@ class EventStream:
 
     def diagnostic(self, severity: str, message: str, urn: str = "", *, ephemeral: bool = False) -> None:
         """Say something in words; severities are debug, info, info#err, warning and error."""
+        message = self.secrets.without_secrets(message)
         if severity == "error":
             self.errors.append(message.strip())
         body: Event = {"urn": urn} if urn else {}
@@ -75,6 +78,9 @@ class EventStream:
         self._send({"resOpFailedEvent": {"metadata": metadata, "status": status, "steps": steps}})
 
     def _step(self, kind: str, step: Step, op: Op) -> None:
+        for state in (step.old, step.new):
+            if state is not None:
+                self.secrets.learn([state.inputs, state.outputs])
         body: Event = {"metadata": step_metadata(step, op, show_secrets=self._show_secrets)}
         if self._preview:
             body["planning"] = True

@@ -21,7 +21,7 @@ from slipway.engine.providers.answers import CheckAnswer, DiffAnswer, InvokeAnsw
 from slipway.engine.providers.registry import BUILTIN, ProviderRegistry
 from slipway.engine.request import OperationRequest
 from slipway.engine.state.resource import ResourceState
-from slipway.engine.values import Properties, Secret, has_unknown
+from slipway.engine.values import Properties, Secret, has_unknown, unwrap
 
 SEED_BYTES = 32
 DISABLED = "pulumi:disable-default-providers"
@@ -74,6 +74,7 @@ class Deployment:
 
     def register(self, goal: Registration) -> Outcome:
         """Make a resource what the program wants it to be."""
+        self.events.secrets.learn(goal.inputs)
         try:
             with self._planning:
                 if self.halted.is_set():
@@ -134,10 +135,11 @@ class Deployment:
 
     def invoke(self, token: str, args: Properties, provider: str) -> InvokeAnswer:
         """Call a function of a provider; the result is None when the provider can't be asked yet."""
+        self.events.secrets.learn(args)
         client = self.registry.get(provider).client
         if client is None:
             return InvokeAnswer(result=None)
-        return client.invoke(token, args, preview=self.preview)
+        return client.invoke(token, unwrap(args), preview=self.preview)
 
     def default_provider(self, package: str, wanted_by: str, version: str, url: str) -> str:
         """Return the reference to the default provider of a package; the first who needs it makes it."""

@@ -76,6 +76,8 @@ class StepRunner:
         except (ProviderError, EngineError) as error:
             self._fail(step, error, pending=bool(pending))
             raise StepFailedError(str(error)) from error
+        if step.pending_delete and step.old is not None:
+            step.old.delete = True
         if init_errors:
             self._half_made(step, init_errors)
             raise StepFailedError(init_errors[0])
@@ -130,7 +132,8 @@ class StepRunner:
             gone = [old] if old is not None and not step.pending_delete else []
             self._writer.end(new, gone=gone, made=[new])
         elif op in DELETIONS and old is not None:
-            self._writer.end(old, gone=[] if old.pending_replacement and op is Op.DELETE_REPLACED else [old])
+            old.pending_replacement = step.before_replacement
+            self._writer.end(old, gone=[] if step.before_replacement else [old])
 
     def _fail(self, step: Step, error: ProviderError | EngineError, *, pending: bool) -> None:
         lost = isinstance(error, ProviderError) and error.lost
@@ -153,8 +156,7 @@ class StepRunner:
         if step.op is Op.UPDATE and step.old is not None:
             # The inputs that are known to be in effect are the old ones, so that the next operation updates again.
             step.new.inputs = step.old.inputs
-        keep_old = step.op is Op.CREATE_REPLACEMENT and step.pending_delete
-        self._writer.end(step.new, gone=[] if step.old is None or keep_old else [step.old], made=[step.new])
+        self._writer.end(step.new, gone=[] if step.old is None or step.pending_delete else [step.old], made=[step.new])
 
     # -- the operations
 
@@ -217,8 +219,6 @@ class StepRunner:
             self._take(new, answer)
         elif self._preview:
             new.outputs = {}
-        if step.op is Op.CREATE_REPLACEMENT and step.old is not None and step.pending_delete:
-            step.old.delete = True
         return answer.init_errors
 
     def _update(self, step: Step, old: ResourceState, new: ResourceState) -> tuple[str, ...]:
@@ -304,9 +304,7 @@ class StepRunner:
             raise ProviderError(f"resource '{new.import_id}' does not exist")
         new.inputs = answer.inputs or {}
         self._take(new, answer)
-        if step.op is Op.IMPORT_REPLACEMENT and step.old is not None:
-            step.old.delete = True
-        elif step.old is None:
+        if step.old is None:
             # What was found is what there was before.
             step.old = new.copy()
         return answer.init_errors
@@ -315,11 +313,15 @@ class StepRunner:
         new.id = answer.id
         new.outputs = answer.outputs
         new.outputs = _secret_outputs(new)
-        new.init_errors = list(answer.init_errors)
+        self._events.secrets.learn(new.outputs)
+        new.init_errors = [self._events.secrets.without_secrets(reason) for reason in answer.init_errors]
 
 
 def _secret_outputs(state: ResourceState) -> Properties:
-    """Make secret what the program says is, and what was secret as a whole among the inputs."""
+    """Make secret what the program says is, and what was secret as a whole among the inputs.
+
+    Secrets inside an input are for a provider that accepts secrets to keep: the real engine leaves its answer alone.
+    """
     named = set(state.additional_secret_outputs)
     return {
         key: Secret(unwrap(value))

@@ -15,7 +15,7 @@ from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnsw
 from slipway.engine.request import Options
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
-from slipway.engine.values import UNKNOWN, Properties, Secret, unwrap
+from slipway.engine.values import UNKNOWN, Properties, Secret
 
 Planning = Generator[Question, Answer, list[Step]]
 
@@ -56,7 +56,7 @@ class Planner:
         new = self._new_state(goal, old)
         if not self._is_target(goal):
             return self._record(goal, [self._untargeted(goal, old, new)])
-        recreating = old is not None and old.pending_replacement
+        recreating = old is not None and (old.pending_replacement or old.urn in self.condemned)
         was_external = old is not None and old.external
         forced = old is not None and goal.urn in self.forced
         if goal.import_id and not recreating and (old is None or was_external or old.id != goal.import_id):
@@ -284,17 +284,18 @@ def _failure_text(goal: Registration, inputs: Properties, failure: CheckFailure)
     if not failure.property:
         return f"{goal.type} resource '{goal.name}' has a problem: {failure.reason}"
     value = inputs.get(failure.property)
-    shown = "[secret]" if isinstance(value, Secret) else _go_text(value)
     return (
-        f"{goal.type} resource '{goal.name}': property {failure.property} value {{{shown}}} "
+        f"{goal.type} resource '{goal.name}': property {failure.property} value {{{_go_text(value)}}} "
         f"has a problem: {failure.reason}"
     )
 
 
-def _go_text(value: object) -> str:
+def _go_text(value: object) -> str:  # noqa: PLR0911 - one return a kind of value
     """Return a value as the real engine's messages show it."""
     if value is None:
         return "<nil>"
+    if isinstance(value, Secret):
+        return "[secret]"
     if value is UNKNOWN:
         return "output<string>{}"
     if isinstance(value, bool):
@@ -302,5 +303,5 @@ def _go_text(value: object) -> str:
     if isinstance(value, list):
         return "[" + " ".join(f"{{{_go_text(item)}}}" for item in value) + "]"
     if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{{{_go_text(unwrap(value[key]))}}}" for key in sorted(value)) + "]"
+        return "map[" + " ".join(f"{key}:{{{_go_text(value[key])}}}" for key in sorted(value)) + "]"
     return str(value)

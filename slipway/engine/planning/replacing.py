@@ -30,9 +30,7 @@ def delete_first(
         if dependent.urn in planner.condemned or dependent.urn in planner.seen:
             continue
         planner.condemned[dependent.urn] = keys
-        dependent.pending_replacement = True
         steps.append(_deletion(planner, dependent))
-    old.pending_replacement = True
     steps.append(_deletion(planner, old))
     return steps + [_part(op, goal, old, new, diff) for op in (Op.REPLACE, Op.CREATE_REPLACEMENT)]
 
@@ -80,7 +78,9 @@ def _part(
 
 def _deletion(planner: "Planner", old: ResourceState) -> Step:
     gone_with = old.deleted_with in planner.condemned or old.deleted_with in planner.replaced
-    return deletion(old, Op.DELETE_REPLACED, call_provider=not old.retain_on_delete and not gone_with)
+    step = deletion(old, Op.DELETE_REPLACED, call_provider=not old.retain_on_delete and not gone_with)
+    step.before_replacement = True
+    return step
 
 
 def _dragged_along(

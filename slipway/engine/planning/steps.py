@@ -48,6 +48,8 @@ class Step:
     ignore_changes: tuple[str, ...] = ()
     pending_delete: bool = False
     """The old one is deleted at the end, after its replacement was made."""
+    before_replacement: bool = False
+    """A deletion after which the resource is made anew: the state keeps it until then, as pending replacement."""
     skipped_create: bool = False
     """Not a target: nothing is made, and nothing is kept."""
     untouched: bool = False

@@ -25,7 +25,7 @@ from slipway.engine.protocol import (
     resource_pb2_grpc,
 )
 from slipway.engine.providers.answers import ProviderError
-from slipway.engine.values import has_unknown, unwrap
+from slipway.engine.values import has_unknown
 
 _SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
 # What else the SDK has (transforms, parameterized packages ...) it refuses by name when it is not listed here.
@@ -180,7 +180,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
 
     def Invoke(self, request: Any, context: Any) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
         """Call a function of a provider."""
-        args = unwrap(self._decoder.properties(request.args))
+        args = self._decoder.properties(request.args)
         if request.tok.startswith("pulumi:"):
             _refuse(context, f"the function {request.tok}")
         try:

@@ -131,3 +131,15 @@ def test_after_a_failure_the_next_up_arrives_where_the_program_wants_to_be(
     # Deleted in vain is allowed: what was deleted first is deleted again when nobody knows whether it went.
     assert [text for text in world.cloud.violations if "twice" not in text] == []
     assert {raw["id"] for raw in world.resources().values()} == set(world.cloud.things)
+
+
+def test_what_could_not_be_deleted_before_its_replacement_is_deleted_when_it_leaves_the_program(
+    new_world: Callable[[], Any], wanted: Callable[..., Any]
+) -> None:
+    world = new_world()
+    world.up([wanted(name="a", fixed=True)])
+    world.cloud.broken.add("delete:a")
+    assert not world.up([wanted(name="a", fixed=True, kind=1)])
+    world.cloud.broken.clear()
+    assert world.up([])
+    assert world.cloud.things == {}

@@ -16,6 +16,7 @@ from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnsw
 from slipway.engine.request import Options
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
+from slipway.engine.values import Secret
 
 PROVIDER = "urn:pulumi:dev::p::pulumi:providers:t::default::id"
 SAME = DiffAnswer(changes="none")
@@ -216,3 +217,11 @@ def test_no_target_no_questions() -> None:
     steps = asked.plan(planner(stored("a"), targets=(urn("z"),)), goal("a"))
     assert (ops(steps), asked.kinds()) == (["same a"], [])
     assert steps[0].op is Op.SAME
+
+
+def test_a_secret_inside_a_refused_value_is_not_shown() -> None:
+    asked = Asked(failure="no good")
+    with pytest.raises(PlanError) as refused:
+        asked.plan(planner(), goal("a", inputs={"x": {"TOKEN": Secret("hunter22"), "l": [{"t": Secret("hunter22")}]}}))
+    assert "hunter22" not in str(refused.value)
+    assert "TOKEN:{[secret]}" in str(refused.value)
