@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.tokens import CommentToken
 
 from slipway.failure import Failure
 
@@ -38,7 +39,8 @@ def settings(text: str, *, name: str) -> dict[str, Any]:
 def put(text: str, key: str, value: Mapping[str, Any], *, name: str) -> str:
     """Return the file's text with the setting `key` (a mapping) set to `value`.
 
-    Comments inside the setting stay where their key stays; the text before and after it is not touched at all.
+    Comments inside the setting stay where their key stays, those of keys that go stand below the setting's own key; the
+    text before and after it is not touched at all.
     `name` is the file's name for messages. Raises Failure for a file that is not YAML or has no mapping there.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -55,11 +57,13 @@ def put(text: str, key: str, value: Mapping[str, Any], *, name: str) -> str:
     if old is not None:
         # loaded again without what follows: a comment after the setting would otherwise belong to its last line
         old = _load("\n".join(lines[: place.end]), name)[CONFIG][key]
-    merged = _merge(old if isinstance(old, CommentedMap) else CommentedMap(), value)
+    orphans: list[CommentToken] = []
+    merged = _merge(old if isinstance(old, CommentedMap) else CommentedMap(), value, orphans)
     block = _render(key, merged, place.indent)
     if old is not None and lines[place.start].split("#")[0].rstrip() == block[0]:
         block[0] = lines[place.start]  # a comment beside the key itself
-    return newline.join([*lines[: place.start], *block, *lines[place.end :], ""])
+    kept = [" " * (2 * place.indent) + comment for comment in _lines_of(orphans)]
+    return newline.join([*lines[: place.start], block[0], *kept, *block[1:], *lines[place.end :], ""])
 
 
 def _load(text: str, name: str) -> Any:
@@ -126,17 +130,36 @@ def _trim(lines: list[str], start: int, end: int) -> int:
     return end
 
 
-def _merge(old: CommentedMap, new: Mapping[str, Any]) -> CommentedMap:
-    """Bring `old` to the values of `new` in place, so that the comments of keys that stay are kept."""
+def _merge(old: CommentedMap, new: Mapping[str, Any], orphans: list[CommentToken]) -> CommentedMap:
+    """Bring `old` to the values of `new` in place, so that the comments of keys that stay are kept.
+
+    Comments of keys that go (also what stands above the next key: YAML counts it to the line before) join `orphans`.
+    """
     for gone in [key for key in old if key not in new]:
+        orphans += _comments(old.ca.items.pop(gone, None)) + _comments(old[gone])
         del old[gone]
     for key, value in new.items():
         if isinstance(value, dict):
             before = old.get(key)
-            old[key] = _merge(before if isinstance(before, CommentedMap) else CommentedMap(), value)
+            old[key] = _merge(before if isinstance(before, CommentedMap) else CommentedMap(), value, orphans)
         elif old.get(key) != value:
             old[key] = value
     return old
+
+
+def _lines_of(comments: list[CommentToken]) -> list[str]:
+    """Return comments in the file's order, each once: ruamel may keep one both at a key and at its value."""
+    places = {comment.start_mark.index: comment for comment in comments}
+    return [line.strip() for _, comment in sorted(places.items()) for line in comment.value.split("\n") if line.strip()]
+
+
+def _comments(node: Any) -> list[CommentToken]:
+    """Return the comments in a value, or in what ruamel keeps of them beside a key."""
+    if isinstance(node, CommentToken):
+        return [node]
+    if isinstance(node, CommentedMap):
+        return _comments([node.ca.comment, *node.ca.items.values(), *node.values()])
+    return [comment for one in node for comment in _comments(one)] if isinstance(node, list) else []
 
 
 def _render(key: str, value: CommentedMap, indent: int) -> list[str]:

@@ -51,6 +51,35 @@ def test_comments_beside_keys_that_stay_are_kept() -> None:
     assert "arn:older" not in text
 
 
+def test_comments_of_keys_that_go_are_kept_below_the_setting() -> None:
+    old = """\
+config:
+  slipway:release:
+    current:
+      metrics:
+        auc: 0.7  # on july
+        # since the autumn
+        loss: 0.2
+        gain: 0.1  # lift
+    previous:  # by bob
+      # before the summer
+      metrics: {auc: 0.6}
+"""
+    new = """\
+config:
+  slipway:release:
+    # on july
+    # since the autumn
+    # lift
+    # by bob
+    # before the summer
+    current:
+      metrics:
+        loss: 0.1
+"""
+    assert stack_file.put(old, KEY, {"current": {"metrics": {"loss": 0.1}}}, name="f") == new
+
+
 def test_a_file_without_a_release_gets_it_after_its_last_setting() -> None:
     text = stack_file.put("config:\n  slipway:a: 1\n# the end\n", KEY, NEW, name="f")
     assert text == (
