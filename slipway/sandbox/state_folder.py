@@ -5,11 +5,12 @@ import json
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 
 class StateError(Exception):
@@ -63,22 +64,26 @@ class StateFolder:
             ) from error
 
     @contextmanager
-    def lock(self) -> Iterator[bool]:
-        """Try to be the one process that serves the folder; the kernel frees it whatever way that process ends."""
+    def lock(self, patience: float = 0.5) -> Iterator[bool]:
+        """Try to be the one process that serves the folder; the kernel frees it whatever way that process ends.
+
+        The patience is for those who only look whether it is free, and hold it for that moment.
+        """
+        deadline = time.monotonic() + patience
         with self._lock_file.open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
+            while not _locked(file, fcntl.LOCK_EX):
+                if time.monotonic() > deadline:
+                    yield False
+                    return
+                time.sleep(0.01)
             yield True
 
     def is_served(self) -> bool:
         """Whether a process serves the folder right now."""
         if not self._lock_file.exists():
             return False
-        with self.lock() as free:
-            return not free
+        with self._lock_file.open("a") as file:
+            return not _locked(file, fcntl.LOCK_SH)
 
     def running(self) -> Running | None:
         """Return what `sandbox.json` says, or None when it is absent or not whole."""
@@ -115,6 +120,14 @@ class StateFolder:
         except OSError:
             write_whole(file, secrets.token_urlsafe(24) + "\n", mode=0o600)
             return file.read_text().strip()
+
+
+def _locked(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
