@@ -50,6 +50,7 @@ class Keeper:
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._last_change = 0.0
+        self._unsaved = False
         self._restored = False
         self._saving = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="moto-snapshots", daemon=True)
@@ -78,6 +79,7 @@ class Keeper:
 
     def changed(self) -> None:
         """Something may have changed: write a snapshot soon."""
+        self._unsaved = True
         self._last_change = time.monotonic()
         self._changed.set()
 
@@ -85,19 +87,19 @@ class Keeper:
         """Begin to watch for changes."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Write the last snapshot, if anything changed since the last one."""
+    def stop(self) -> bool:
+        """Write the last snapshot, if anything changed since the last one; tell whether everything is kept."""
         self._stopping.set()
-        waiting = self._changed.is_set()
         self._changed.set()
         if self._thread.is_alive():
             self._thread.join()
-        if not waiting:
-            return
+        if not self._unsaved:
+            return True
         try:
-            self._save(patience=2.0, insist=True)
+            return self._save(patience=2.0, insist=True)
         except OSError:
             log.exception("the last changes are not kept: cannot write to %s", self._folder)
+            return False
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -115,6 +117,7 @@ class Keeper:
                 log.exception("cannot write moto's state to %s", self._folder)
                 saved = False
             if not saved:
+                self._unsaved = True
                 self._changed.set()
             self._stopping.wait((time.monotonic() - began) * SHARE if saved else PAUSE)
 
@@ -125,6 +128,7 @@ class Keeper:
             if not quiet and not insist:
                 return False
             began = time.monotonic()
+            self._unsaved = False
             blobs = self._blobs()
             data = dump(blobs)
             took = time.monotonic() - began
