@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from slipway.sandbox.sagemaker.endpoints.capture import Exchange, capture_key, capture_record
+from slipway.sandbox.sagemaker.endpoints.capture import Capture, Exchange, capture_key, capture_record
 
 MOMENT = datetime(2026, 2, 14, 17, 25, 49, 123_000, tzinfo=UTC)
 BOTH = {"CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}]}
@@ -85,3 +86,18 @@ def test_an_inference_id_that_nobody_gave_is_not_made_up() -> None:
 @pytest.mark.parametrize(("prefix", "start"), [("", "e/v/"), ("captures", "captures/e/v/"), ("a/b/", "a/b/e/v/")])
 def test_files_lie_by_endpoint_variant_and_hour(prefix: str, start: str) -> None:
     assert capture_key(prefix, "e", "v", MOMENT, "id") == f"{start}2026/02/14/17/25-49-123-id.jsonl"
+
+
+class Refusing:
+    """An S3 whose bucket is gone."""
+
+    def put_object(self, **_: Any) -> None:
+        raise ClientError({"Error": {"Code": "NoSuchBucket", "Message": "gone"}}, "PutObject")
+
+
+def test_captures_that_s3_refuses_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    config = {**BOTH, "InitialSamplingPercentage": 100, "DestinationS3Uri": "s3://gone/x"}
+    capture = Capture(Refusing(), "scores", config)
+    capture.offer(exchange())
+    capture.flush()
+    assert "1 captures of endpoint scores are lost" in caplog.text

@@ -1,6 +1,7 @@
 """Starts containers' processes for one sandbox: isolation probed once, the guard, the environment they share."""
 
 import os
+import shlex
 import shutil
 import sys
 import threading
@@ -81,7 +82,7 @@ class Launcher:
         shim = shims / "python"
         if not shim.exists():
             # a symbolic link would lose the virtual environment that the executable's own path stands for
-            shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+            shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', encoding="utf-8")
             shim.chmod(0o755)
         return f"{shims}:{folder}:{_SYSTEM_PATH}"
 

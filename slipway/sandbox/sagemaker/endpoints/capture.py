@@ -5,6 +5,7 @@ The record is AWS's: docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-
 
 import base64
 import json
+import logging
 import random
 import threading
 import time
@@ -21,6 +22,8 @@ from slipway.sandbox.sagemaker.containers.s3_objects import parse_uri
 FLUSH_SECONDS = 2.0
 FLUSH_RECORDS = 1_000
 _KEEP_RECORDS = 20_000
+
+log = logging.getLogger(__name__)
 
 Encoding = Literal["CSV", "JSON", "BASE64"]
 
@@ -120,7 +123,7 @@ class Capture:
             self.flush()
 
     def flush(self) -> None:
-        """Write everything that was kept, one file per variant and hour; what S3 refuses is lost, as on AWS."""
+        """Write everything that was kept, one file per variant and hour; what S3 refuses is lost and logged."""
         with self._writing:
             with self._lock:
                 groups, self._lines, self._count, self._oldest = self._lines, {}, 0, None
@@ -130,8 +133,8 @@ class Capture:
                 body = "".join(f"{line}\n" for _, line in lines).encode("utf-8")
                 try:
                     self._s3.put_object(Bucket=bucket, Key=key, Body=body, **self._encryption())
-                except (ClientError, BotoCoreError):
-                    continue
+                except (ClientError, BotoCoreError) as error:
+                    log.warning("%d captures of endpoint %s are lost: %s", len(lines), self._endpoint, error)
 
     def _encryption(self) -> dict[str, str]:
         key = self._config.get("KmsKeyId")
