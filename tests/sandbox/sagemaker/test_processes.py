@@ -166,6 +166,7 @@ def test_a_guard_that_was_killed_is_replaced_by_one_that_knows_every_group() -> 
     guard.add(sleepers[0].pid)
     (process,) = (each for each in psutil.Process().children() if "slipway-guard" in each.cmdline())
     process.kill()
+    process.wait(5)
     guard.add(sleepers[1].pid)
     guard.close()
     assert [sleeper.wait(5) for sleeper in sleepers] == [-9, -9]
