@@ -1,8 +1,17 @@
 """`python -m slipway.engine`: the command line of the embedded engine."""
 
+import signal
 import sys
+from typing import NoReturn
 
 from slipway.engine.cli.main import main
 
+
+def _leave(number: int, _: object) -> NoReturn:
+    """Unwind, so that a lock that is held is given back; an operation that runs has a way of its own to stop."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _leave)
     sys.exit(main(sys.argv[1:]))

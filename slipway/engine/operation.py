@@ -1,5 +1,6 @@
 """One operation on a stack: up, preview, refresh or destroy."""
 
+import contextlib
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from slipway.engine.execution.deleting import run_deletions
 from slipway.engine.execution.deployment import Deployment
 from slipway.engine.execution.hooks import Hooks
 from slipway.engine.execution.refreshing import Refresher
-from slipway.engine.execution.runner import StepRunner
+from slipway.engine.execution.runner import StepFailedError, StepRunner
 from slipway.engine.planning.ending import plan_deletions, plan_kept
 from slipway.engine.planning.planner import Planner
 from slipway.engine.planning.targets import Selection, always_included
@@ -276,7 +277,8 @@ class _Run:
             return
         if self.request.kind == "destroy":
             for step in plan_kept(deployment.planner, steps):
-                self.runner.run(step)
+                with contextlib.suppress(StepFailedError):  # it is said and counted
+                    self.runner.run(step)
         done = run_deletions(
             steps,
             self.runner.run,

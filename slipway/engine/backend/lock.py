@@ -57,8 +57,8 @@ def locked(backend: FileBackend, ref: StackRef) -> Iterator[None]:
         "hostname": socket.gethostname(),
         "timestamp": datetime.now().astimezone().isoformat(),
     }
-    write_durably(own, json.dumps(content, separators=(",", ":")).encode())
     try:
+        write_durably(own, json.dumps(content, separators=(",", ":")).encode())
         if found := _locks(folder, own):
             raise _refuse(backend, found)
         yield

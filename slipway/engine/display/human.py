@@ -1,5 +1,6 @@
 """The plain text of an operation: one line a step, progress while waiting, errors first, then outputs and counts."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -115,7 +116,8 @@ class HumanDisplay:
             running = sorted((since, urn) for (urn, _), since in list(self._running.items()) if _STACK_TYPE not in urn)
             names = [f"{' '.join(resource_of(urn))} {elapsed(now - since)}" for since, urn in running[:_NAMED]]
             more = ", ..." if len(running) > _NAMED else ""
-            self._write(f"@ {self._word.lower()}....{' waiting for ' + ', '.join(names) + more if names else ''}\n")
+            with contextlib.suppress(OSError):  # the reader left: the next event finds out
+                self._write(f"@ {self._word.lower()}....{' waiting for ' + ', '.join(names) + more if names else ''}\n")
 
     def _row(self, metadata: dict[str, Any], text: str, tail: str = "") -> None:
         op = metadata["op"]

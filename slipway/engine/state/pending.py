@@ -31,4 +31,5 @@ the state of the appropriate provider. For example, if you are using AWS, you ca
 Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` \
 which will refresh the state from the provider you are using and clear the pending operations if there are any.
 
-Note that `pulumi refresh` will need to be run interactively to clear pending CREATE operations."""
+Note that a refresh keeps pending CREATE operations until you settle them: `pulumi refresh --clear-pending-creates` \
+forgets them, for example when there is nothing or when it was deleted by hand."""

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -20,6 +21,7 @@ Ok = Callable[..., str]
 Run = Callable[..., CompletedProcess[str]]
 HOLDER = """
 import sys
+import time
 from pathlib import Path
 from slipway.engine.backend.file_backend import FileBackend, StackRef
 from slipway.engine.backend.lock import locked
@@ -107,3 +109,21 @@ def test_a_cancel_is_confirmed_where_someone_could_be_asked(run: Run) -> None:
         1,
         "error: --yes must be passed in to proceed when running in non-interactive mode\n",
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_lock_is_given_back_by_a_process_that_is_ended_before_its_operation_begins(
+    dev: None, project: Path, state: Path, number: signal.Signals, code: int
+) -> None:
+    del dev
+    log = project / "log"
+    os.mkfifo(log)  # opening it waits for a reader, and comes after the lock
+    argv = [sys.executable, "-m", "slipway.engine", "up", "--yes", "--skip-preview", "--event-log", str(log)]
+    process = subprocess.Popen(argv, env=os.environ | {"PULUMI_DEBUG_COMMANDS": "1"}, stderr=subprocess.PIPE)
+    locks = state / ".pulumi" / "locks"
+    while process.poll() is None and not list(locks.rglob("*.json")):
+        time.sleep(0.01)
+    process.send_signal(number)
+    process.communicate(timeout=20)
+    assert (process.returncode, list(locks.rglob("*.json"))) == (code, [])
