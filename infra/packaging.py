@@ -98,14 +98,20 @@ def content_digest(package: list[Member]) -> str:
 
 
 def archive_bytes(package: list[Member]) -> bytes:
-    """Return the archive of a package: the same members give the same bytes everywhere."""
+    """Return the archive of a package: the same members give the same bytes everywhere.
+
+    Raises PackagingError for a path that a USTAR header cannot hold, 100 to 255 bytes.
+    """
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT, encoding="utf-8") as archive:
         for one in sorted(package, key=lambda member: member.path):
             entry = tarfile.TarInfo(one.path)
             entry.size = len(one.content)
             entry.mode = 0o755 if one.executable else 0o644
-            archive.addfile(entry, io.BytesIO(one.content))
+            try:
+                archive.addfile(entry, io.BytesIO(one.content))
+            except ValueError as error:
+                raise PackagingError(f"{one.path!r} can't be packaged: {error}; give it a shorter name") from error
     return _gzip_stored(buffer.getvalue())
 
 

@@ -123,8 +123,11 @@ class ServingSection(Section):
     """Share of requests and answers kept in the captures bucket; 0 captures nothing."""
     container_startup_timeout_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     """How long a container may take to answer its first health check."""
-    bake_seconds: Annotated[int, Field(ge=0, le=3600)] = 0
-    """Seconds after a rollout in which the old release still runs and a ringing alarm brings it back; 0: none."""
+    bake_seconds: Annotated[int, Field(ge=0, le=1800)] = 0
+    """Seconds after a rollout in which the old release still runs and a ringing alarm brings it back; 0: none.
+
+    SageMaker takes an hour, but the provider waits one hour for the whole rollout, starting the new instances included.
+    """
     environment: Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)] = Field(
         default_factory=lambda: {"OMP_NUM_THREADS": "1"}
     )

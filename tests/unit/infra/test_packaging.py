@@ -97,3 +97,10 @@ def test_a_link_is_refused(folder: Path) -> None:
     (folder / "link.py").symlink_to("/etc/hosts")
     with pytest.raises(PackagingError, match="symbolic link"):
         members(folder)
+
+
+def test_a_path_that_the_archive_cannot_hold_is_refused_by_name(folder: Path, tmp_path: Path) -> None:
+    name = f"{'long' * 30}.py"
+    (folder / name).write_text("1")
+    with pytest.raises(PackagingError, match=f"{name}' can't be packaged: name is too long"):
+        build(folder, tmp_path / "build")

@@ -122,6 +122,7 @@ def test_the_message_names_the_file_and_counts(dev: Config) -> None:
         ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training only"),
         ("serving", "initial_instance_count", 0, "must be at least 1, got 0"),
         ("serving", "initial_instance_count", True, "must be a number, got True"),
+        ("serving", "bake_seconds", 1801, "must be at most 1800"),
         ("serving", "log_retention_days", 15, "must be one of 1, 3, 5, 7"),
         ("serving", "environment", {"1X": "y"}, "must match"),
         ("training", "own_log_group", "yes", "must be true or false, got 'yes'"),
