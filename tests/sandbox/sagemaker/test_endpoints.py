@@ -399,3 +399,8 @@ def test_a_deletion_that_an_update_overtakes_is_refused(tmp_path: Path) -> None:
 def refuse(request: Request) -> Answer:
     """Answer nothing: the request that is overtaken may change nothing anywhere."""
     raise AssertionError(f"{request.method} {request.path} was sent")
+
+
+def test_a_configuration_for_asynchronous_requests_is_refused_since_it_would_take_the_others(world: Any) -> None:
+    with pytest.raises(ClientError, match="asynchronous inference is not in the sandbox"):
+        world.config({}, AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://lake/answers"}})

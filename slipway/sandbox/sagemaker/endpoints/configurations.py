@@ -49,6 +49,8 @@ def _validate(params: dict[str, Any], context: Context) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise validation(f"Variant names must be unique, got {', '.join(twice)} more than once")
+    if "AsyncInferenceConfig" in params:
+        raise validation("AsyncInferenceConfig: asynchronous inference is not in the sandbox")
     for variant in variants:
         if "ModelName" not in variant:
             raise validation(
