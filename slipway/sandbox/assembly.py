@@ -80,7 +80,8 @@ class Sandbox:
         """End every process that was started for somebody."""
         lifecycle.shutdown()
 
-    def close(self) -> None:
-        """Write down what moto remembers, and let go of the files."""
-        self._keeper.stop()
+    def close(self) -> bool:
+        """Write down what moto remembers, and let go of the files; tell whether everything is kept."""
+        kept = self._keeper.stop()
         self._store.close()
+        return kept

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from slipway.sandbox.control.leftovers import end_leftovers
-from slipway.sandbox.state_folder import StateFolder
+from slipway.sandbox.state_folder import StateError, StateFolder
 
 PATIENCE = 40.0
 """Seconds for an orderly end: a serving container alone may take 30 after SIGTERM."""
@@ -22,7 +22,7 @@ class Report:
 
 
 def down(state: StateFolder) -> Report:
-    """Stop the sandbox of a folder; fine when none runs."""
+    """Stop the sandbox of a folder; fine when none runs. Raises StateError when its last changes could not be kept."""
     running = state.running()
     if not state.is_served():
         ended = end_leftovers(state) if running is not None else 0
@@ -36,6 +36,13 @@ def down(state: StateFolder) -> Report:
         return Report(stopped=False, text=f"no sandbox runs for {state.root}")
     _signal(running.pid, signal.SIGTERM)
     if _ended(state, PATIENCE):
+        if state.running_file.exists():
+            state.running_file.unlink()
+            raise StateError(
+                f"the sandbox of {state.root} is stopped, but its last changes could not be written there: free some "
+                "space or permit writing; what the stacks' states name and the sandbox has lost, "
+                "`pulumi refresh` takes out of them"
+            )
         return Report(stopped=True, text=f"stopped the sandbox of {state.root}")
     _signal(running.pid, signal.SIGKILL)
     _ended(state, 5.0)

@@ -93,8 +93,8 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
     closing.start()
     closing.join(timeout=2)
     # and last what was answered is written down
-    sandbox.close()
-    state.running_file.unlink(missing_ok=True)
+    if sandbox.close():
+        state.running_file.unlink(missing_ok=True)  # otherwise it stays: `down` and the next `up` tell what is missing
     log.info("stopped")
 
 

@@ -33,7 +33,7 @@ def _ready(scope: Scope, name: str) -> None:
     scope.until(look, what=f"endpoint {name}", limit_seconds=HOUR)
     if last["EndpointStatus"] != SERVING:
         reason = last.get("FailureReason") or "no reason was given"
-        advice = "AWS can only delete such an endpoint: mend the cause, then run up with --replace and its URN"
+        advice = "AWS can only delete such an endpoint: mend the cause, run destroy with --target and its URN, then up"
         raise HalfMade([f"endpoint {name} is {last['EndpointStatus']}: {reason}; {advice}"])
 
 
