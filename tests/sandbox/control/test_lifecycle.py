@@ -57,16 +57,6 @@ def test_up_on_another_port_than_the_running_one_is_refused(start_sandbox: Any, 
     assert "`down`" in other.stderr
 
 
-@pytest.mark.parametrize(("option", "value"), [("--account", "222233334444"), ("--region", "eu-west-1")])
-def test_up_as_another_than_the_running_one_is_refused(
-    start_sandbox: Any, control_word: Any, option: str, value: str
-) -> None:
-    running = start_sandbox()
-    other = control_word("up", option, value, state=running.state)
-    assert other.returncode == 1
-    assert f"not {value}: `down` it first" in other.stderr
-
-
 def test_two_ups_at_once_end_in_one_sandbox(start_sandbox: Any, tmp_path: Path) -> None:
     command = [
         sys.executable,
