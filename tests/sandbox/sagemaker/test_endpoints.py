@@ -401,6 +401,13 @@ def refuse(request: Request) -> Answer:
     raise AssertionError(f"{request.method} {request.path} was sent")
 
 
-def test_a_configuration_for_asynchronous_requests_is_refused_since_it_would_take_the_others(world: Any) -> None:
-    with pytest.raises(ClientError, match="asynchronous inference is not in the sandbox"):
-        world.config({}, AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://lake/answers"}})
+@pytest.mark.parametrize(
+    ("params", "missing"),
+    [
+        ({"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://lake/x"}}}, "asynchronous inference"),
+        ({"ExplainerConfig": {}}, "online explanation"),
+    ],
+)
+def test_a_configuration_of_what_would_not_happen_is_refused(world: Any, params: dict[str, Any], missing: str) -> None:
+    with pytest.raises(ClientError, match=f"{missing} is not in the sandbox"):
+        world.config({}, **params)

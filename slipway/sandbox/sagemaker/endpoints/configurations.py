@@ -36,6 +36,7 @@ def delete_endpoint_config(params: dict[str, Any], context: Context) -> dict[str
 
 
 _PARTS = ("ProductionVariants", "ShadowProductionVariants")
+_MISSING = {"AsyncInferenceConfig": "asynchronous inference", "ExplainerConfig": "online explanation"}
 
 
 def _with_defaults(variant: dict[str, Any]) -> dict[str, Any]:
@@ -49,8 +50,9 @@ def _validate(params: dict[str, Any], context: Context) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise validation(f"Variant names must be unique, got {', '.join(twice)} more than once")
-    if "AsyncInferenceConfig" in params:
-        raise validation("AsyncInferenceConfig: asynchronous inference is not in the sandbox")
+    for member, what in _MISSING.items():
+        if member in params:
+            raise validation(f"{member}: {what} is not in the sandbox")
     for variant in variants:
         if "ModelName" not in variant:
             raise validation(

@@ -84,8 +84,6 @@ def serve_fields(release: Mapping[str, Any], fleet: Fleet) -> dict[str, Any]:
         "ProductionVariants": serving_variants(release, fleet),
         "ShadowProductionVariants": serving_variants(release, fleet, "ShadowProductionVariants") or None,
         "DataCaptureConfig": capture_summary(config),
-        "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
-        "ExplainerConfig": config.get("ExplainerConfig"),
         "PendingDeploymentSummary": None,
     }
 
