@@ -94,11 +94,7 @@ class EventStream:
         with self._lock:
             self.changes[name] = self.changes.get(name, 0) + 1
 
-    def policy(self, kind: str, body: Event) -> None:
-        """Pass on what a policy pack found."""
-        self._send({kind: body})
-
-    def summary(self, *, succeeded: bool, corrupt: bool = False, packs: dict[str, str] | None = None) -> None:
+    def summary(self, *, succeeded: bool, corrupt: bool = False) -> None:
         """Say how it ended."""
         self._send(
             {
@@ -106,7 +102,7 @@ class EventStream:
                     "maybeCorrupt": corrupt,
                     "durationSeconds": int(time.monotonic() - self._started),
                     "resourceChanges": dict(sorted(self.changes.items())),
-                    "PolicyPacks": packs or {},
+                    "PolicyPacks": {},
                     "isPreview": self._preview,
                     "result": "succeeded" if succeeded else "failed",
                 }

@@ -58,9 +58,9 @@ class Deployment:
         self.halted = threading.Event()
         """Nothing more is begun: something failed, or somebody asked to stop."""
         self.refused = False
+        """The program asked for something that can't be done."""
         self.impossible = False
         """A preview found something that the operation itself would refuse."""
-        """The program asked for something that can't be done."""
         self._planning = threading.Lock()
         self._slots = threading.Semaphore(max(1, request.options.parallel))
         self._failed: set[str] = set()

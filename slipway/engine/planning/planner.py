@@ -76,8 +76,7 @@ class Planner:
 
     def _record(self, goal: Registration, steps: list[Step]) -> list[Step]:
         for step in steps:
-            step.registered = step.urn == goal.urn and step.new is not None
-            if step.registered:
+            if step.urn == goal.urn and step.new is not None:
                 self.registered[goal.urn] = step
         return steps
 

@@ -60,7 +60,6 @@ class Step:
     """What a refresh turned out to be."""
     changed: bool = False
     """What was read is not what it was before."""
-    registered: bool = False
 
     @property
     def logical(self) -> bool:

@@ -39,7 +39,6 @@ class DiffAnswer:
     changes: Changes = "unknown"
     replace_keys: tuple[str, ...] = ()
     changed_keys: tuple[str, ...] = ()
-    stable_keys: tuple[str, ...] = ()
     detailed: dict[str, PropertyDiff] | None = None
     """By path; None when the provider gave none."""
     delete_before_replace: bool = False

@@ -313,7 +313,6 @@ def _diff_answer(raw: provider_pb2.DiffResponse) -> DiffAnswer:
         changes=_CHANGES[raw.changes],  # type: ignore[arg-type]
         replace_keys=tuple(raw.replaces),
         changed_keys=tuple(raw.diffs),
-        stable_keys=tuple(raw.stables),
         detailed=detailed,
         delete_before_replace=raw.deleteBeforeReplace,
     )

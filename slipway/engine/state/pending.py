@@ -31,5 +31,6 @@ the state of the appropriate provider. For example, if you are using AWS, you ca
 Once you have confirmed the status of the interrupted operations, you can repair your stack using `pulumi refresh` \
 which will refresh the state from the provider you are using and clear the pending operations if there are any.
 
-Note that a refresh keeps pending CREATE operations until you settle them: `pulumi refresh --clear-pending-creates` \
-forgets them, for example when there is nothing or when it was deleted by hand."""
+Note that a refresh keeps pending CREATE operations until you settle them. Where the resource was made after all, \
+delete it by hand, or take it over with the resource option `import_` and its id: else the next update makes a second \
+one, or fails because the name is taken. Then `pulumi refresh --clear-pending-creates` forgets the operations."""

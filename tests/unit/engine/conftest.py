@@ -56,6 +56,8 @@ class Tiny(provider_pb2_grpc.ResourceProviderServicer):
         if request.name.startswith("refused"):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "refused: no")
         return pb.CreateResponse(id=request.name + "-id", properties=request.properties)
+    def Read(self, request, context):
+        return pb.ReadResponse(id=request.id, inputs=request.inputs, properties=request.properties)
     def Delete(self, request, context):
         if request.name.startswith("stuck"):
             open("deleting", "w").close()

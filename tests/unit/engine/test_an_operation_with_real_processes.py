@@ -86,6 +86,10 @@ def test_the_up_after_an_interruption_warns_of_it(stack: Any) -> None:
     stack.program('Thing("a")')
     assert stack.run().succeeded
     assert "interrupted while creating" in stack.messages("warning")
+    assert "`pulumi refresh --clear-pending-creates`" in stack.messages("warning")
+    assert stack.run("refresh", clear_pending_creates=True).succeeded
+    stack.run()
+    assert stack.messages("warning") == ""
 
 
 def test_a_request_to_stop_lets_what_is_running_end_and_begins_nothing_more(
