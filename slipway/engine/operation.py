@@ -334,6 +334,8 @@ class _Run:
                 self.request.stop.terminated.wait()
                 if not self.over.is_set():
                     self.registry.kill()
+                    if self.program is not None:  # a hook of the program may be what is waited for
+                        self.program.end(0.2)
                 return
 
 

@@ -1,5 +1,6 @@
 """Programs and providers as processes: what happens when they do as they should, and when they do not."""
 
+import textwrap
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -238,3 +239,32 @@ def test_a_program_is_waited_for_while_something_is_in_flight_after_a_failure(
     (stack.root / "go").touch()
     operation.join(20)
     assert results[0].outputs == {"out": "slow-id"}
+
+
+def test_insisting_ends_a_deletion_whose_hook_hangs(
+    stack: Any, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    hook = """
+        import time
+        def hang(args):
+            open("hooked", "w").close()
+            time.sleep(3600)
+        hook = pulumi.ResourceHook("hang", hang)
+    """
+    stack.program(
+        textwrap.dedent(hook)
+        + textwrap.dedent("""
+        Thing("a", opts=pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_delete=[hook])))
+    """)
+    )
+    assert stack.run().succeeded, stack.messages("error")
+    stack.program(hook)
+    results: list[Any] = []
+    operation = threading.Thread(target=lambda: results.append(stack.run()), daemon=True)
+    operation.start()
+    wait_until((stack.root / "hooked").exists)
+    stack.stop.signal()
+    stack.stop.signal()
+    operation.join(20)
+    assert not operation.is_alive()
+    assert "a" in stack.resources()
