@@ -83,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--model-package", metavar="ARN", help="this package (default: the newest approved one)")
     which.add_argument("--job", metavar="NAME", help="the package that came from this training job")
 
+    release.add_argument(
+        "--current-code",
+        action="store_true",
+        help="serve it with the stack's serving code and image of today (default: those it was registered with)",
+    )
+
     _verb(verbs, "settings", _settings, "check a stack file and print the settings that it comes to", stack=True)
     return parser
 
@@ -149,7 +155,10 @@ def _train(arguments: argparse.Namespace) -> None:
     for name, value in sorted(trained.metrics.items()):
         print(f"  {name} = {value:.4f}")
     print(f"  artifact {trained.model_data} sha256 {trained.model_sha256}")
-    print(f"next: slipway release -s {arguments.stack} --job {trained.job}")
+    if not trained.approved:
+        approval = f"--model-package-arn {trained.package_arn} --model-approval-status Approved"
+        print(f"next: aws sagemaker update-model-package {approval}")
+    print(f"{'next' if trained.approved else 'then'}: slipway release -s {arguments.stack} --job {trained.job}")
 
 
 def _release(arguments: argparse.Namespace) -> None:
@@ -158,13 +167,16 @@ def _release(arguments: argparse.Namespace) -> None:
     from slipway.release.command import release
 
     found = outputs.read(arguments.stack, stack.outputs())
-    released = release(stack.file, found, arn=arguments.model_package, job=arguments.job)
+    package, job, current = arguments.model_package, arguments.job, arguments.current_code
+    released = release(stack.file, found, arn=package, job=job, current_code=current)
     for line in released.difference:
         print(f"  {line}")
     if released.changed:
         print(f"{stack.file.name} now pins {released.pin.model_package_arn}; review the diff, then `pulumi up`")
     else:
         print(f"{stack.file.name} already has this release: nothing to deploy")
+        if released.pin.code != found.serving.code_uri:
+            print("serving/ has changed since the model was registered: --current-code serves it with today's code")
 
 
 def _settings(arguments: argparse.Namespace) -> None:

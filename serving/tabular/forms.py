@@ -90,7 +90,9 @@ def _objects(body: bytes) -> Objects:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise RequestError(f"the body is no JSON: {error}") from error
+        raise RequestError(
+            f"the body is no JSON: {error}; a missing value is null, NaN and Infinity are none"
+        ) from error
     rows = document.get("instances") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not rows:
         raise RequestError(

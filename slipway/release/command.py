@@ -30,8 +30,13 @@ class Released:
     """Whether the next `up` deploys something new."""
 
 
-def release(file: Path, outputs: Outputs, *, arn: str | None = None, job: str | None = None) -> Released:
-    """Pin a model package as the stack's current release in its stack file; what was current becomes previous."""
+def release(
+    file: Path, outputs: Outputs, *, arn: str | None = None, job: str | None = None, current_code: bool = False
+) -> Released:
+    """Pin a model package as the stack's current release in its stack file; what was current becomes previous.
+
+    With `current_code` it is served by the stack's serving code and image of today, not those it was registered with.
+    """
     if not file.is_file():
         raise Misuse(f"there is no {file}: run this in the project's folder, with the name of one of its stacks")
     text = _read(file)
@@ -39,7 +44,7 @@ def release(file: Path, outputs: Outputs, *, arn: str | None = None, job: str | 
     if section is not None and not isinstance(section, dict):
         raise Failure(f"`{pin.KEY}` in {file.name} is {section!r}: a mapping with `current` is expected")
     found = package.find(boto3.client("sagemaker", region_name=outputs.region), outputs, arn=arn, job=job)
-    new = package.pin_of(found, outputs, boto3.client("s3", region_name=outputs.region))
+    new = package.pin_of(found, outputs, boto3.client("s3", region_name=outputs.region), current_code=current_code)
     difference, changed = pin.difference(section, new), not pin.deploys_the_same(section, new)
     if difference:
         _replace(file, _checked(stack_file.put(text, pin.KEY, pin.turn(section, new), name=file.name), file.name))

@@ -88,9 +88,10 @@ def _arns(sagemaker: SageMakerClient, outputs: Outputs, **only: Any) -> list[str
     return [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
 
 
-def pin_of(package: dict[str, Any], outputs: Outputs, s3: S3Client) -> Pin:
+def pin_of(package: dict[str, Any], outputs: Outputs, s3: S3Client, *, current_code: bool = False) -> Pin:
     """Return the whole release of a package, its artifact downloaded and its digest checked.
 
+    With `current_code` it is served by the stack's code and image of today, else by those it was registered with.
     Raises Failure when the package lacks what a release needs, or when the artifact is not the registered one.
     """
     arn = package["ModelPackageArn"]
@@ -105,6 +106,8 @@ def pin_of(package: dict[str, Any], outputs: Outputs, s3: S3Client) -> Pin:
     ]
     if missing:
         raise Failure(f"model package {arn} lacks {', '.join(missing)}: register it with `slipway train`")
+    if current_code:
+        image, code = outputs.serving.image, outputs.serving.code_uri
     with tempfile.TemporaryDirectory(prefix="slipway-release-") as folder:
         artifact = artifacts.fetch(s3, uri, Path(folder))
     if artifact.sha256 != wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -150,6 +151,19 @@ def test_releasing_again_writes_nothing(file: Path, tmp_path: Path) -> None:
     again = release(file, OUTPUTS)
     assert (again.changed, again.difference) == (False, [])
     assert file.stat().st_mtime_ns == before
+
+
+@pytest.mark.usefixtures("account")
+def test_a_registered_model_can_be_served_with_the_stacks_code_of_today(file: Path, tmp_path: Path) -> None:
+    register(put_model(tmp_path, 0.76))
+    release(file, OUTPUTS)
+    today = replace(OUTPUTS, serving=replace(OUTPUTS.serving, code_uri="s3://artifacts/code/serving/e.tar.gz"))
+    assert not release(file, today).changed
+    assert release(file, today, current_code=True).changed
+    section = pinned(file)
+    assert section["current"]["code"] == today.serving.code_uri
+    assert section["previous"]["code"] == OUTPUTS.serving.code_uri
+    assert section["current"]["model_sha256"] == section["previous"]["model_sha256"]
 
 
 @pytest.mark.usefixtures("account")
