@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 from slipway.engine.backend.durable import explain
@@ -226,21 +227,32 @@ def _line(event: dict[str, Any]) -> str:
 @contextmanager
 def _stopping(stop: Stop) -> Iterator[None]:
     """Let SIGINT and SIGTERM stop the operation: the first waits for what is in flight, the second does not."""
+    # A handler may fill a queue, whatever it interrupted. It may not take the lock of an Event: a second signal inside
+    # that lock would wait for itself.
+    received: SimpleQueue[bool] = SimpleQueue()
 
     def handle(*_: Any) -> None:
-        if stop.canceled.is_set():
-            text = "\n^C received; terminating.\n"
-        else:
-            text = (
-                "\n^C received; cancelling. If you would like to terminate immediately, press ^C again.\n"
-                "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n"
-            )
-        os.write(sys.stderr.fileno(), text.encode())
-        stop.signal()
+        received.put(True)
 
+    def pass_on() -> None:
+        while received.get():
+            if stop.canceled.is_set():
+                text = "\n^C received; terminating.\n"
+            else:
+                text = (
+                    "\n^C received; cancelling. If you would like to terminate immediately, press ^C again.\n"
+                    "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n"
+                )
+            os.write(sys.stderr.fileno(), text.encode())
+            stop.signal()
+
+    listener = threading.Thread(target=pass_on, name="signals", daemon=True)
+    listener.start()
     old = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
+        received.put(False)
+        listener.join()

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from errno import EADDRINUSE
 from pathlib import Path
+from queue import SimpleQueue
 
 from slipway.sandbox.control.environment import write_provider
 from slipway.sandbox.control.probe import occupant
@@ -37,9 +38,10 @@ def serve(options: Options, ready: Callable[[Running], None]) -> None:
     with state.lock() as free:
         if not free:
             raise StateError(f"another process already serves {state.root}")
-        stop = threading.Event()
+        # filled from signal handlers, whatever they interrupt; the lock of an Event may not be taken there
+        stop: SimpleQueue[None] = SimpleQueue()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, lambda *_: stop.put(None))
         _serve(state, options, ready, stop)
         logging.shutdown()
         # the lock ends with the process, so that who sees it free sees the process gone; a request that still waits
@@ -47,7 +49,7 @@ def serve(options: Options, ready: Callable[[Running], None]) -> None:
         os._exit(0)
 
 
-def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None], stop: threading.Event) -> None:
+def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None], stop: SimpleQueue[None]) -> None:
     from slipway.sandbox.assembly import Sandbox  # noqa: PLC0415  (the server's imports; `up` need not pay for them)
 
     secret = state.secret(options.account)
@@ -84,7 +86,7 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
     state.write_running(running)
     log.info("ready at %s (pid %d)", running.endpoint, running.pid)
     ready(running)
-    stop.wait()
+    stop.get()
     log.info("stopping")
     # the processes first: what they still send while they end must be answered
     sandbox.end_processes()

@@ -5,6 +5,8 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 import grpc
 
@@ -20,7 +22,7 @@ NO_LIMIT = -1
 def serve(engine_address: str) -> int:
     """Serve until a signal comes or the parent is gone; calls in flight may finish within the grace."""
     parent = os.getppid()
-    leave = threading.Event()
+    leave: SimpleQueue[None] = SimpleQueue()
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="rpc"),
         options=[("grpc.max_receive_message_length", NO_LIMIT), ("grpc.max_send_message_length", NO_LIMIT)],
@@ -28,14 +30,14 @@ def serve(engine_address: str) -> int:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(engine_address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: _second_time_at_once(leave))
+    _take_signals(leave)
     # the engine reads the very first line of stdout as the port
     print(port, flush=True)
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
-    while not leave.wait(PARENT_EVERY_SECONDS):
-        if os.getppid() != parent:
-            # PR_SET_PDEATHSIG would fire when the thread of a Go engine ends, so the parent is polled
+    # PR_SET_PDEATHSIG would fire when the thread of a Go engine ends, so the parent is polled
+    while os.getppid() == parent:
+        with suppress(Empty):
+            leave.get(timeout=PARENT_EVERY_SECONDS)
             break
     server.stop(GRACE_SECONDS).wait()
     sys.stdout.flush()
@@ -43,10 +45,21 @@ def serve(engine_address: str) -> int:
     os._exit(0)
 
 
-def _second_time_at_once(leave: threading.Event) -> None:
-    if leave.is_set():
-        os._exit(1)
-    leave.set()
+def _take_signals(leave: SimpleQueue[None]) -> None:
+    """Leave in order at the first signal, at once at the second.
+
+    A queue may be filled from within a handler, whatever that interrupted; the lock of an Event may not be taken there.
+    """
+    came: list[int] = []
+
+    def handle(number: int, _frame: object) -> None:
+        if came:
+            os._exit(1)
+        came.append(number)
+        leave.put(None)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
 
 
 def _warm_up() -> None:

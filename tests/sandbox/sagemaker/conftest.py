@@ -211,9 +211,12 @@ class World:
         return found
 
     def log(self, group: str, prefix: str = "") -> list[str]:
-        """Return the lines of the streams that start with a prefix."""
+        """Return the lines of the streams that start with a prefix; none while nothing has been written."""
         logs = self.client("logs")
-        streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        try:
+            streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
         names = sorted(each["logStreamName"] for each in streams if each["logStreamName"].startswith(prefix))
         return [
             event["message"]

@@ -1,6 +1,7 @@
 """A project with a program and a tiny provider, both real processes, driven through `operation.run`."""
 
 import json
+import shutil
 import stat
 import sys
 import textwrap
@@ -115,7 +116,8 @@ class Stack:
     disk_full: bool = False
 
     def program(self, body: str) -> None:
-        """Write the program."""
+        """Write the program; what is compiled of the one before may look as new as this one, so it goes."""
+        shutil.rmtree(self.root / "__pycache__", ignore_errors=True)
         (self.root / "__main__.py").write_text(HEAD + textwrap.dedent(body))
 
     def run(self, kind: OperationKind = "up", **options: Any) -> OperationResult:
