@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from slipway.sandbox.control.leftovers import end_leftovers
 from slipway.sandbox.state_folder import StateError, StateFolder
@@ -24,6 +25,8 @@ class Report:
 def down(state: StateFolder) -> Report:
     """Stop the sandbox of a folder; fine when none runs. Raises StateError when its last changes could not be kept."""
     running = state.running()
+    if running is not None and _dead(running.pid):
+        _ended(state, 5.0)  # killed a moment ago: the lock is free once the last of its threads is gone
     if not state.is_served():
         ended = end_leftovers(state) if running is not None else 0
         state.running_file.unlink(missing_ok=True)
@@ -57,6 +60,19 @@ def _signal(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
     except ProcessLookupError:
         return
+
+
+def _dead(pid: int) -> bool:
+    """Whether a process is gone, or only waits to be; without /proc a process that waits counts as alive."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        pass
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def _ended(state: StateFolder, patience: float) -> bool:
