@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,12 +160,23 @@ def test_what_is_no_program_is_refused_by_name(launcher: Launcher, workspace: Wo
         run(launcher, workspace, "nvidia-smi")
 
 
+def _the_guard() -> psutil.Process:
+    """Return the guard of this process once it shows its name: it has been started, but may not run yet."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for each in psutil.Process().children():
+            if "slipway-guard" in each.cmdline():
+                return each
+        time.sleep(0.01)
+    raise AssertionError("no guard was started")
+
+
 @pytest.mark.slow
 def test_a_guard_that_was_killed_is_replaced_by_one_that_knows_every_group() -> None:
     guard = Guard()
     sleepers = [subprocess.Popen(["sleep", "600"], start_new_session=True) for _ in range(2)]
     guard.add(sleepers[0].pid)
-    (process,) = (each for each in psutil.Process().children() if "slipway-guard" in each.cmdline())
+    process = _the_guard()
     process.kill()
     process.wait(5)
     guard.add(sleepers[1].pid)
