@@ -1,0 +1,1 @@
+"""The report of a demo run: one self-contained page, drawn from findings that others made."""
