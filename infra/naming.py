@@ -70,3 +70,13 @@ def image_uri(account_id: str, region: str, repository: str, tag: str) -> str:
 def endpoint_log_group(endpoint_name: str) -> str:
     """Return the log group that SageMaker writes an endpoint's containers to; the name is AWS's."""
     return f"/aws/sagemaker/Endpoints/{endpoint_name}"
+
+
+def endpoint_events_log_group(endpoint_name: str) -> str:
+    """Return the log group that EventBridge writes an endpoint's events to: its names must begin with /aws/events/."""
+    return f"/aws/events/{endpoint_name}"
+
+
+def endpoint_arn(account_id: str, region: str, endpoint_name: str) -> str:
+    """Return the ARN of an endpoint."""
+    return f"arn:{partition(region)}:sagemaker:{region}:{account_id}:endpoint/{endpoint_name}"

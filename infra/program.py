@@ -11,10 +11,11 @@ from infra import packaging
 from infra.components.images.image_repositories import ImageRepositories, ImageRepositoriesArgs
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
+from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import VARIANT_NAME, Release, ServingShape
+from infra.components.serving.releases import VARIANT_NAME, Release
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
 from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
@@ -40,7 +41,9 @@ def deploy() -> None:
 
     key = EncryptionKey(
         "key",
-        EncryptionKeyArgs(account_id=account_id, region=region, log_group_prefix="/aws/sagemaker/", retention=kept),
+        EncryptionKeyArgs(
+            account_id=account_id, region=region, log_group_prefixes=("/aws/sagemaker/", "/aws/events/"), retention=kept
+        ),
         ours,
     )
     lake = Lake(
@@ -86,6 +89,17 @@ def deploy() -> None:
         ),
         ours,
     )
+    events = EndpointEvents(
+        "events",
+        EndpointEventsArgs(
+            account_id=account_id,
+            region=region,
+            endpoint_name=names.endpoint,
+            key_arn=key.arn,
+            log_retention_days=settings.serving.log_retention_days,
+        ),
+        ours,
+    )
     alarms = (
         None
         if settings.release is None
@@ -127,11 +141,6 @@ def deploy() -> None:
                 endpoint_name=names.endpoint,
                 current=_release(settings.release.current),
                 previous=None if settings.release.previous is None else _release(settings.release.previous),
-                shape=ServingShape(
-                    environment=settings.serving.environment,
-                    capture_percentage=settings.serving.capture_percentage,
-                    container_startup_timeout_seconds=settings.serving.container_startup_timeout_seconds,
-                ),
                 execution_role_arn=serving.arn,
                 captures_bucket=lake.captures,
                 key_arn=key.arn,
@@ -181,7 +190,8 @@ def deploy() -> None:
             "image": image_uri(account_id, region, names.repository("serving"), settings.images.serving_tag),
             "code_uri": serving_code.uri,
             "instance_type": settings.serving.instance_type,
-            "initial_instance_count": settings.serving.initial_instance_count,
+            "endpoint_name": names.endpoint,
+            "events_log_group": events.log_group,
         },
     )
     pulumi.export(
@@ -212,10 +222,13 @@ def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.Reso
 def _release(pinned: PinnedRelease) -> Release:
     """Return what the endpoint needs of a pinned release; the rest of it is there for people."""
     return Release(
+        digest=pinned.digest,
         model_data=pinned.model_data,
-        model_sha256=pinned.model_sha256,
         image=pinned.image,
         code=pinned.code,
         instance_type=pinned.instance_type,
         initial_instance_count=pinned.initial_instance_count,
+        environment=pinned.environment,
+        capture_percentage=pinned.capture_percentage,
+        container_startup_timeout_seconds=pinned.container_startup_timeout_seconds,
     )

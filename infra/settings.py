@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from infra.instance_types import refusal
-from infra.problems import Problem, SettingsError
+from infra.problems import SettingsError
+from infra.release_checks import problems_of_release
 from infra.retention import Environment
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
 
@@ -48,6 +49,10 @@ ModelPackageArn = Annotated[
 ]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
 EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
+ContainerEnvironment = Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)]
+InstanceCount = Annotated[int, Field(ge=1, le=1000)]
+Percentage = Annotated[int, Field(ge=0, le=100)]
+StartupTimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]
 
 
 class Section(BaseModel):
@@ -113,25 +118,26 @@ class TrainingSection(Section):
 
 
 class ServingSection(Section):
-    """`slipway:serving`: what a new release runs on, and how its endpoint behaves."""
+    """`slipway:serving`: the shape that the next `slipway release` pins, and how the endpoint behaves.
+
+    What belongs to a release (instances, capture, startup timeout, environment) changes with the next release only.
+    """
 
     instance_type: HostingInstanceType
-    """Instance type that endpoints accept; a release pins the one that it was made with."""
-    initial_instance_count: Annotated[int, Field(ge=1, le=1000)]
-    """Instances of a new release."""
-    capture_percentage: Annotated[int, Field(ge=0, le=100)]
-    """Share of requests and answers kept in the captures bucket; 0 captures nothing."""
-    container_startup_timeout_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
-    """How long a container may take to answer its first health check."""
+    """Instance type that endpoints accept; pinned by a release."""
+    initial_instance_count: InstanceCount
+    """Instances of a new release; pinned by it."""
+    capture_percentage: Percentage
+    """Share of requests and answers kept in the captures bucket; 0 captures nothing. Pinned by a release."""
+    container_startup_timeout_seconds: StartupTimeoutSeconds = 600
+    """How long a container may take to answer its first health check; pinned by a release."""
     bake_seconds: Annotated[int, Field(ge=0, le=1800)] = 0
     """Seconds after a rollout in which the old release still runs and a ringing alarm brings it back; 0: none.
 
     SageMaker takes an hour, but the provider waits one hour for the whole rollout, starting the new instances included.
     """
-    environment: Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)] = Field(
-        default_factory=lambda: {"OMP_NUM_THREADS": "1"}
-    )
-    """Environment of the serving container. Never a secret: stack files and state are read by many."""
+    environment: ContainerEnvironment = Field(default_factory=lambda: {"OMP_NUM_THREADS": "1"})
+    """Environment of the serving container; pinned by a release. Never a secret: stack files are read by many."""
     log_retention_days: LogRetentionDays
     """Days that logs of the endpoint are kept."""
 
@@ -154,8 +160,13 @@ class MonitoringSection(Section):
 
 
 class PinnedRelease(Section):
-    """One release: a model artifact, the code and image that serve it, and the instances it runs on."""
+    """One release: a model artifact, the code and image that serve it, and the shape in which they do.
 
+    `slipway release` writes it; nobody edits it.
+    """
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    """Over everything that is deployed; part of the names of the release's model and endpoint configuration."""
     model_package_arn: ModelPackageArn
     """The registered model package that the release came from."""
     model_data: S3Uri
@@ -163,13 +174,23 @@ class PinnedRelease(Section):
     model_sha256: Sha256
     """SHA-256 of the model artifact."""
     image: Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=255)]
-    """URI of the serving image."""
+    """URI of the serving image, by digest."""
+    image_tag: Tag | None = None
+    """The tag that the image had when it was pinned, for whoever reads the file. Left out: it had none."""
     code: S3Uri
     """Where the serving code package is."""
     instance_type: HostingInstanceType
     """Instance type of the release."""
-    initial_instance_count: Annotated[int, Field(ge=1, le=1000)]
+    initial_instance_count: InstanceCount
     """Instances that the release starts with."""
+    environment: ContainerEnvironment
+    """Environment of its container."""
+    capture_percentage: Percentage
+    """Share of its requests and answers that is captured."""
+    container_startup_timeout_seconds: StartupTimeoutSeconds
+    """How long its container may take to answer the first health check."""
+    data: dict[str, str] = Field(default_factory=dict)
+    """What the model was trained and judged on, by channel, for whoever reads the file."""
     metrics: dict[str, float] = Field(default_factory=dict)
     """What the model scored when it was trained, for whoever reads the file."""
 
@@ -202,24 +223,6 @@ class Settings(Section):
     """What the endpoint serves. Left out: there is no endpoint yet."""
 
 
-def _strangers(settings: Settings) -> list[Problem]:
-    """Return a problem for every pinned release that was registered in another account or region."""
-    if settings.release is None:
-        return []
-    stack = settings.stack
-    pinned = {"current": settings.release.current, "previous": settings.release.previous}
-    return [
-        Problem(
-            key=f"{NAMESPACE}release.{name}.model_package_arn",
-            rule=f"must be in account {stack.account} and region {stack.region}, as the stack is",
-            value=release.model_package_arn,
-            way_out="no stack reads another account's models: copy the artifact, register it there, pin that package",
-        )
-        for name, release in pinned.items()
-        if release is not None and release.model_package_arn.split(":")[3:5] != [stack.region, stack.account]
-    ]
-
-
 def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack file") -> Settings:
     """Return the settings in the `config:` mapping of a stack file.
 
@@ -233,7 +236,7 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
     except ValidationError as error:
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
-    problems += _strangers(settings)
+    problems += problems_of_release(settings)
     if problems:
         raise SettingsError(file, problems)
     return settings

@@ -1,6 +1,6 @@
 """`python -m slipway`: the same as the `slipway` command."""
 
-from slipway.cli import main
+from slipway.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1 << 20
+SHOWN_DIGEST = 12
 _DAMAGED = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError)
 
 
@@ -38,6 +39,14 @@ class Artifact:
     def metrics(self) -> dict[str, float]:
         """Return the metrics of the manifest by name."""
         return {name: float(value) for name, value in self.manifest.get("metrics", {}).items()}
+
+    def data(self) -> dict[str, str]:
+        """Return what the model was trained and judged on, by channel: rows and the beginning of their digest."""
+        found = self.manifest.get("data") or {}
+        return {
+            name: f"{part.get('rows', 0):,} rows, sha256 {str(part.get('sha256'))[:SHOWN_DIGEST]}"
+            for name, part in sorted(found.items())
+        }
 
 
 def split(uri: str) -> tuple[str, str]:

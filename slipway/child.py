@@ -76,6 +76,23 @@ def run(
     )
 
 
+def attached(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
+    """Run a child in this terminal, with its questions and its answers, and return its exit code.
+
+    A Ctrl-C at the terminal reaches the child itself, which decides what becomes of it; SIGTERM is passed on.
+    """
+    child = subprocess.Popen(argv, cwd=cwd, env=env)
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda signum, _: child.send_signal(signum)),
+    }
+    try:
+        return child.wait()
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
 def _wait(child: subprocess.Popen[bytes], poll: Callable[[], None] | None) -> tuple[bytes, bytes]:
     if poll is None:
         stdout, stderr = child.communicate()

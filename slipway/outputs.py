@@ -38,13 +38,16 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """The shape in which a release is served."""
+    """What a release is served with, and where."""
 
     role_arn: str
     image: str
     code_uri: str
     instance_type: str
-    initial_instance_count: int
+    endpoint_name: str
+    """Name that the endpoint has once there is a release."""
+    events_log_group: str
+    """Where the endpoint's state changes are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)

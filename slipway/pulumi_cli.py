@@ -117,6 +117,11 @@ class Stack:
         """Delete everything that the stack has."""
         return self.operate(label, "destroy", "--yes", "--skip-preview", progress=progress)
 
+    def up_attached(self, *, yes: bool) -> int:
+        """Run `up` in this terminal, preview and question included; return the engine's exit code."""
+        words = ("up", "--stack", self.name, *(("--yes",) if yes else ()))
+        return child.attached([*self.engine.argv, *words], cwd=self.folder, env=self._environment())
+
     def operate(self, label: str, *words: str, progress: Callable[[EventLog], None] | None = None) -> EventLog:
         """Run a command that writes an event log; its output goes to `<label>.log` in the log folder.
 

@@ -183,18 +183,25 @@ def stack_config() -> Callable[[str], JsonObject]:
 @pytest.fixture
 def pinned_release() -> Callable[..., JsonObject]:
     """Return one release as a stack file pins it; the number tells releases apart."""
+    from infra.release_digest import release_digest  # noqa: PLC0415 a data scientist's tests need no infra
 
     def pin(number: int, account: str = "123456789012", **changes: object) -> JsonObject:
-        return {
+        pinned: JsonObject = {
             "model_package_arn": f"arn:aws:sagemaker:us-east-1:{account}:model-package/slipway-dev/{number}",
             "model_data": f"s3://lake-artifacts-0000000/models/job-{number}/output/model.tar.gz",
             "model_sha256": f"{number:064x}",
-            "image": f"{account}.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/serving:1",
+            "image": f"{account}.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/serving@sha256:{1:064x}",
+            "image_tag": "1",
             "code": f"s3://lake-artifacts-0000000/code/serving/{number:064x}.tar.gz",
             "instance_type": "ml.m5.large",
             "initial_instance_count": 1,
+            "environment": {"OMP_NUM_THREADS": "1"},
+            "capture_percentage": 100,
+            "container_startup_timeout_seconds": 600,
+            "data": {"train": "1,000 rows, sha256 0123456789ab"},
             "metrics": {"validation:auc": 0.75},
             **changes,
         }
+        return {"digest": release_digest(pinned), **pinned}
 
     return pin

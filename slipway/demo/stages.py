@@ -17,7 +17,7 @@ from slipway.demo import answers, lake, leftovers, model, poke, processes, sandb
 from slipway.demo.check import require
 from slipway.demo.deployment import Deployment
 from slipway.event_log import resource_type
-from slipway.release.command import release
+from slipway.release.command import Order, release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,7 @@ class Demo:
 
     def _release(self, trained: Trained) -> Outputs:
         self.console.say(f"registered and approved: {trained.package_arn}")
-        released = release(self.stack.file, self._outputs(), job=trained.job)
+        released = release(self.stack.file, self._outputs(), Order(job=trained.job))
         require(released.changed, "the first release left the stack file as it was")
         self.console.say(
             f"slipway release: {self.stack.file.name} pins model {released.pin.model_sha256[:12]} as current"

@@ -1,23 +1,42 @@
-"""What `slipway release` does: package -> checked release -> pin in the stack file."""
+"""What `slipway release` does: package -> checked artifact -> whole release -> pin in the stack file."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from infra.settings import SettingsError, load_stack_settings
-from slipway import stack_file
-from slipway.failure import Failure, Misuse
-from slipway.release import package, pin
+from slipway import artifact as artifacts
+from slipway.failure import Failure
+from slipway.release import package, pin, pinned_file
+from slipway.release.image import by_digest
+from slipway.release.schema import broken_requests
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_s3 import S3Client
 
+    from infra.settings import Settings
     from slipway.outputs import Outputs
+
+DECIMALS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """Which model package is to be released, and how."""
+
+    arn: str | None = None
+    """The package itself."""
+    job: str | None = None
+    """The training job that it came from; with neither, the newest approved package."""
+    current_code: bool = False
+    """Serve it with the stack's serving code and image of today, not those that it was registered with."""
+    changed_schema: bool = False
+    """Release it although clients of the running model can't go on as they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,53 +47,82 @@ class Released:
     difference: list[str]
     changed: bool
     """Whether the next `up` deploys something new."""
+    broken: list[str]
+    """What clients of the running model can't send any more; only with `changed_schema`."""
 
 
-def release(
-    file: Path, outputs: Outputs, *, arn: str | None = None, job: str | None = None, current_code: bool = False
-) -> Released:
+def release(path: Path, outputs: Outputs, order: Order | None = None) -> Released:
     """Pin a model package as the stack's current release in its stack file; what was current becomes previous.
 
-    With `current_code` it is served by the stack's serving code and image of today, not those it was registered with.
+    Raises Failure for a package that is not approved, whose artifact is not the registered one, or whose schema the
+    running clients can't meet; the file is then as it was.
     """
-    if not file.is_file():
-        raise Misuse(f"there is no {file}: run this in the project's folder, with the name of one of its stacks")
-    text = _read(file)
-    section = stack_file.settings(text, name=file.name).get(pin.KEY)
-    if section is not None and not isinstance(section, dict):
-        raise Failure(f"`{pin.KEY}` in {file.name} is {section!r}: a mapping with `current` is expected")
-    found = package.find(boto3.client("sagemaker", region_name=outputs.region), outputs, arn=arn, job=job)
-    new = package.pin_of(found, outputs, boto3.client("s3", region_name=outputs.region), current_code=current_code)
-    difference, changed = pin.difference(section, new), not pin.deploys_the_same(section, new)
+    order = order or Order()
+    file = pinned_file.read(path)
+    s3 = boto3.client("s3", region_name=outputs.region)
+    found = package.find(boto3.client("sagemaker", region_name=outputs.region), outputs, arn=order.arn, job=order.job)
+    registered = package.registered(found)
+    with tempfile.TemporaryDirectory(prefix="slipway-release-") as folder:
+        artifact = artifacts.fetch(s3, registered.model_data, Path(folder))
+    registered.require_digest(artifact.sha256)
+    broken = _broken(file.section.get(pin.CURRENT), artifact.manifest, s3)
+    if broken and not order.changed_schema:
+        raise Failure(_refusal(registered.arn, broken))
+    new = _whole(registered, artifact, outputs, file.settings, current_code=order.current_code)
+    difference = pin.difference(file.section.get(pin.CURRENT), new.as_settings())
+    changed = not pin.deploys_the_same(file.section, new)
     if difference:
-        _replace(file, _checked(stack_file.put(text, pin.KEY, pin.turn(section, new), name=file.name), file.name))
-    return Released(pin=new, difference=difference, changed=changed)
+        file.pin(pin.turn(file.section, new))
+    return Released(pin=new, difference=difference, changed=changed, broken=broken)
 
 
-def _checked(text: str, name: str) -> str:
-    """Refuse to write a stack file that the program would refuse to read."""
+def _whole(
+    registered: package.Registered,
+    artifact: artifacts.Artifact,
+    outputs: Outputs,
+    settings: Settings,
+    *,
+    current_code: bool,
+) -> pin.Pin:
+    """Put together the whole release: the model, the image by digest, the code, and the stack file's serving shape."""
+
+    def ecr(region: str) -> ECRClient:
+        return boto3.client("ecr", region_name=region)
+
+    image = by_digest(outputs.serving.image if current_code else registered.image, ecr)
+    shape = settings.serving
+    return pin.Pin(
+        model_package_arn=registered.arn,
+        model_data=registered.model_data,
+        model_sha256=artifact.sha256,
+        image=image.uri,
+        image_tag=image.tag,
+        code=outputs.serving.code_uri if current_code else registered.code,
+        instance_type=shape.instance_type,
+        initial_instance_count=shape.initial_instance_count,
+        environment=dict(shape.environment),
+        capture_percentage=shape.capture_percentage,
+        container_startup_timeout_seconds=shape.container_startup_timeout_seconds,
+        data=artifact.data(),
+        metrics={name: round(value, DECIMALS) for name, value in sorted(artifact.metrics().items())},
+    )
+
+
+def _broken(current: dict[str, Any] | None, manifest: dict[str, Any], s3: S3Client) -> list[str]:
+    """Hold the new model's manifest against that of the model that is pinned now."""
+    if current is None:
+        return []
     try:
-        load_stack_settings(stack_file.settings(text, name=name), file=name)
-    except SettingsError as error:
-        raise Failure(str(error)) from error
-    return text
+        with tempfile.TemporaryDirectory(prefix="slipway-release-") as folder:
+            running = artifacts.fetch(s3, current["model_data"], Path(folder))
+    except Failure as error:
+        return [f"nobody can tell what clients send today: {error}"]
+    return broken_requests(running.manifest, manifest)
 
 
-def _read(file: Path) -> str:
-    with file.open(encoding="utf-8", newline="") as stream:
-        return stream.read()
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write beside and rename, so that a stack file is never half written."""
-    beside = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(file, beside)
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise Failure(f"{file} can't be written: {error.strerror or error}") from error
+def _refusal(arn: str, broken: list[str]) -> str:
+    lines = "".join(f"\n  {line}" for line in broken)
+    return (
+        f"clients of the running model can't go on with {arn}:{lines}\n"
+        "  change the clients first, then release it with --changed-schema; or train a model that keeps the features"
+    )

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from slipway import artifact as artifacts
 from slipway.failure import Failure
-from slipway.release.pin import Pin
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
 
     from slipway.outputs import Outputs
-
-DECIMALS = 6
 
 
 def find(sagemaker: SageMakerClient, outputs: Outputs, *, arn: str | None, job: str | None) -> dict[str, Any]:
@@ -88,40 +82,44 @@ def _arns(sagemaker: SageMakerClient, outputs: Outputs, **only: Any) -> list[str
     return [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
 
 
-def pin_of(package: dict[str, Any], outputs: Outputs, s3: S3Client, *, current_code: bool = False) -> Pin:
-    """Return the whole release of a package, its artifact downloaded and its digest checked.
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """What a model package says of a release."""
 
-    With `current_code` it is served by the stack's code and image of today, else by those it was registered with.
-    Raises Failure when the package lacks what a release needs, or when the artifact is not the registered one.
-    """
-    arn = package["ModelPackageArn"]
+    arn: str
+    model_data: str
+    model_sha256: str
+    image: str
+    code: str
+
+    def require_digest(self, found: str) -> None:
+        """Raise Failure when the artifact is not the one that was registered."""
+        if found != self.model_sha256:
+            raise Failure(
+                f"{self.model_data} has digest {found}, but {self.model_sha256} was registered with {self.arn}: the "
+                "object was overwritten after its registration, train again"
+            )
+
+
+def registered(package: dict[str, Any]) -> Registered:
+    """Read DescribeModelPackage; Failure when the package lacks what a release needs."""
     container = package.get("InferenceSpecification", {}).get("Containers", [{}])[0]
     notes = package.get("CustomerMetadataProperties", {})
-    uri, image = container.get("ModelDataUrl"), container.get("Image")
-    wanted, code = notes.get("model_sha256"), notes.get("serving_code")
-    missing = [
-        name
-        for name, value in (("ModelDataUrl", uri), ("Image", image), ("model_sha256", wanted), ("serving_code", code))
-        if not value
-    ]
+    found = {
+        "ModelDataUrl": container.get("ModelDataUrl"),
+        "Image": container.get("Image"),
+        "model_sha256": notes.get("model_sha256"),
+        "serving_code": notes.get("serving_code"),
+    }
+    missing = [name for name, value in found.items() if not value]
     if missing:
-        raise Failure(f"model package {arn} lacks {', '.join(missing)}: register it with `slipway train`")
-    if current_code:
-        image, code = outputs.serving.image, outputs.serving.code_uri
-    with tempfile.TemporaryDirectory(prefix="slipway-release-") as folder:
-        artifact = artifacts.fetch(s3, uri, Path(folder))
-    if artifact.sha256 != wanted:
         raise Failure(
-            f"{uri} has digest {artifact.sha256}, but {wanted} was registered with {arn}: the object was overwritten "
-            "after its registration, train again"
+            f"model package {package['ModelPackageArn']} lacks {', '.join(missing)}: register it with `slipway train`"
         )
-    return Pin(
-        model_package_arn=arn,
-        model_data=uri,
-        model_sha256=artifact.sha256,
-        image=image,
-        code=code,
-        instance_type=outputs.serving.instance_type,
-        initial_instance_count=outputs.serving.initial_instance_count,
-        metrics={name: round(value, DECIMALS) for name, value in sorted(artifact.metrics().items())},
+    return Registered(
+        arn=package["ModelPackageArn"],
+        model_data=found["ModelDataUrl"],
+        model_sha256=found["model_sha256"],
+        image=found["Image"],
+        code=found["serving_code"],
     )

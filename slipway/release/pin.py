@@ -5,31 +5,43 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from infra.release_digest import DEPLOYED, release_digest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY = "slipway:release"
-# what is deployed; the package's ARN and the metrics are information beside it
-DEPLOYED = ("model_data", "model_sha256", "image", "code", "instance_type", "initial_instance_count")
+CURRENT, PREVIOUS = "current", "previous"
 SHOWN_DIGEST = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:
-    """One release, as the program deploys it."""
+    """One release, as the program deploys it; what is in `DEPLOYED` decides about its digest."""
 
     model_package_arn: str
     model_data: str
     model_sha256: str
     image: str
+    image_tag: str | None
     code: str
     instance_type: str
     initial_instance_count: int
+    environment: dict[str, str]
+    capture_percentage: int
+    container_startup_timeout_seconds: int
+    data: dict[str, str]
     metrics: dict[str, float]
+
+    @property
+    def digest(self) -> str:
+        """Return the digest that names the release."""
+        return release_digest(asdict(self))
 
     def as_settings(self) -> dict[str, Any]:
         """Return the mapping that stands in the stack file."""
-        return asdict(self)
+        values = {name: value for name, value in asdict(self).items() if value is not None}
+        return {"digest": self.digest, **values}
 
 
 def turn(section: Mapping[str, Any] | None, new: Pin) -> dict[str, Any]:
@@ -38,37 +50,46 @@ def turn(section: Mapping[str, Any] | None, new: Pin) -> dict[str, Any]:
     A release that deploys the very same thing does not push out the previous one: it stays there to go back to.
     """
     before = dict(section or {})
-    current = before.get("current")
-    settings = new.as_settings()
-    turned: dict[str, Any] = {"current": settings}
-    previous = before.get("previous") if current is None or _same(current, settings) else current
+    previous = before.get(PREVIOUS) if deploys_the_same(section, new) else before.get(CURRENT)
+    turned: dict[str, Any] = {CURRENT: new.as_settings()}
     if previous is not None:
-        turned["previous"] = previous
+        turned[PREVIOUS] = previous
     return turned
 
 
 def deploys_the_same(section: Mapping[str, Any] | None, new: Pin) -> bool:
     """Tell whether the section's current release already is this one."""
-    current = (section or {}).get("current")
-    return current is not None and _same(current, new.as_settings())
+    return bool(((section or {}).get(CURRENT) or {}).get("digest") == new.digest)
 
 
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return all(one.get(name) == other.get(name) for name in DEPLOYED)
-
-
-def difference(section: Mapping[str, Any] | None, new: Pin) -> list[str]:
-    """Say what changes from the section's current release to `new`, a line a field; no line, no change."""
-    old = dict((section or {}).get("current") or {})
-    settings = new.as_settings()
+def difference(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
+    """Say what changes from one pinned release to another, a line a field; no line, no change."""
+    before = dict(old or {})
     lines = [
-        f"{name}: {_shown(name, old.get(name))} -> {_shown(name, settings[name])}"
-        for name in ("model_package_arn", *DEPLOYED)
-        if old.get(name) != settings[name]
+        f"{name}: {_shown(name, before.get(name))} -> {_shown(name, new.get(name))}"
+        for name in ("digest", "model_package_arn", *DEPLOYED)
+        if name != "environment" and before.get(name) != new.get(name)
     ]
-    old_metrics = dict(old.get("metrics") or {})
-    for name in sorted({*old_metrics, *new.metrics}):
-        was, now = old_metrics.get(name), new.metrics.get(name)
+    lines += _each("environment", before, new)
+    lines += _each("data", before, new)
+    return lines + _metrics(before, new)
+
+
+def _each(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Say what changes inside a mapping."""
+    was, now = dict(old.get(name) or {}), dict(new.get(name) or {})
+    return [
+        f"{name}.{key}: {_shown(name, was.get(key))} -> {_shown(name, now.get(key))}"
+        for key in sorted({*was, *now})
+        if was.get(key) != now.get(key)
+    ]
+
+
+def _metrics(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    was_all, now_all = dict(old.get("metrics") or {}), dict(new.get("metrics") or {})
+    lines = []
+    for name in sorted({*was_all, *now_all}):
+        was, now = was_all.get(name), now_all.get(name)
         if was != now:
             change = f" ({now - was:+.4f})" if was is not None and now is not None else ""
             lines.append(f"metrics.{name}: {_number(was)} -> {_number(now)}{change}")
@@ -79,7 +100,12 @@ def _shown(name: str, value: Any) -> str:
     if value is None:
         return "none"
     text = str(value)
-    return text[:SHOWN_DIGEST] if name == "model_sha256" else text
+    if name == "model_sha256":
+        return text[:SHOWN_DIGEST]
+    if name == "image" and "@sha256:" in text:
+        repository, _, digest = text.partition("@sha256:")
+        return f"{repository}@sha256:{digest[:SHOWN_DIGEST]}"
+    return text
 
 
 def _number(value: float | None) -> str:

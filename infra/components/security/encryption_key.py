@@ -11,6 +11,8 @@ import pulumi_aws as aws
 from infra.components.security.statements import administer_key, document, encrypt_logs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from infra.retention import Retention
 
 
@@ -22,8 +24,8 @@ class EncryptionKeyArgs:
     """Account whose IAM policies decide about the key."""
     region: str
     """Region of the key."""
-    log_group_prefix: str
-    """CloudWatch Logs may encrypt log groups whose names begin with this."""
+    log_group_prefixes: Sequence[str]
+    """CloudWatch Logs may encrypt log groups whose names begin with one of these."""
     retention: Retention
     """Whether the key outlives the stack, and how long a deleted one can be restored."""
 
@@ -46,7 +48,7 @@ class EncryptionKey(pulumi.ComponentResource):
             policy=document(
                 [
                     administer_key(args.region, args.account_id),
-                    encrypt_logs(args.region, args.account_id, args.log_group_prefix),
+                    encrypt_logs(args.region, args.account_id, args.log_group_prefixes),
                 ]
             ),
             opts=pulumi.ResourceOptions(

@@ -20,10 +20,10 @@ class Statement(TypedDict, total=False):
 
     Sid: str
     Effect: str
-    Principal: str | dict[str, str]
+    Principal: str | dict[str, str | list[str]]
     Action: list[str]
     Resource: str | list[str]
-    Condition: dict[str, dict[str, str]]
+    Condition: dict[str, dict[str, str | list[str]]]
 
 
 def document(statements: Iterable[Statement]) -> str:
@@ -161,12 +161,37 @@ def administer_key(region: str, account_id: str) -> Statement:
     }
 
 
-def encrypt_logs(region: str, account_id: str, log_group_prefix: str) -> Statement:
-    """Let CloudWatch Logs encrypt the log groups of this account whose names begin with a prefix.
+def keep_events(log_group_arn: str, rule_arn: str) -> list[Statement]:
+    """Let EventBridge write what one rule matches to one log group.
+
+    CreateLogStream comes without the rule's ARN (EventBridge user guide, permissions of CloudWatch Logs targets).
+    """
+    services: dict[str, str | list[str]] = {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]}
+    return [
+        {
+            "Sid": "MakeStreams",
+            "Effect": "Allow",
+            "Principal": services,
+            "Action": ["logs:CreateLogStream"],
+            "Resource": f"{log_group_arn}:*",
+        },
+        {
+            "Sid": "KeepEvents",
+            "Effect": "Allow",
+            "Principal": services,
+            "Action": ["logs:PutLogEvents"],
+            "Resource": f"{log_group_arn}:*:*",
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+        },
+    ]
+
+
+def encrypt_logs(region: str, account_id: str, log_group_prefixes: Sequence[str]) -> Statement:
+    """Let CloudWatch Logs encrypt the log groups of this account whose names begin with one of the prefixes.
 
     `"*"` in a key policy means this key.
     """
-    log_groups = log_group_arn(account_id, region, f"{log_group_prefix}*")
+    log_groups = [log_group_arn(account_id, region, f"{prefix}*") for prefix in log_group_prefixes]
     return {
         "Sid": "EncryptLogs",
         "Effect": "Allow",

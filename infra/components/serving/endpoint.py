@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.components.serving.permissions import CAPTURES_PREFIX
-from infra.components.serving.releases import VARIANT_NAME, Release, ServingShape, declared_releases, release_digest
+from infra.components.serving.releases import VARIANT_NAME, Release, declared_releases
 from infra.instance_types import has_local_storage
 from infra.naming import endpoint_log_group
 
@@ -27,8 +27,6 @@ class EndpointArgs:
     """The release that the endpoint serves."""
     previous: Release | None = None
     """The release before it, declared so that a rollback, also SageMaker's own, finds it. Left out: there is none."""
-    shape: ServingShape
-    """How both are served."""
     execution_role_arn: pulumi.Input[str]
     """Role that SageMaker reads models and writes captures with."""
     captures_bucket: pulumi.Input[str]
@@ -67,10 +65,10 @@ class Endpoint(pulumi.ComponentResource):
             opts=child,
         )
         configurations = {
-            digest: self._configuration(f"{name}-{digest}", release, args)
-            for digest, release in declared_releases(args.current, args.previous, args.shape).items()
+            release.digest: self._configuration(f"{name}-{release.digest}", release, args)
+            for release in declared_releases(args.current, args.previous)
         }
-        self.release = release_digest(args.current, args.shape)
+        self.release = args.current.digest
         endpoint = aws.sagemaker.Endpoint(
             name,
             name=args.endpoint_name,
@@ -109,7 +107,7 @@ class Endpoint(pulumi.ComponentResource):
             primary_container={
                 "image": release.image,
                 "model_data_url": release.model_data,
-                "environment": dict(args.shape.environment),
+                "environment": dict(release.environment),
                 "additional_model_data_sources": [
                     {
                         # Unpacked to /opt/ml/additional-model-data-sources/code, first on the image's PYTHONPATH.
@@ -132,13 +130,13 @@ class Endpoint(pulumi.ComponentResource):
                     "instance_type": release.instance_type,
                     "initial_instance_count": release.initial_instance_count,
                     "initial_variant_weight": 1,
-                    "container_startup_health_check_timeout_in_seconds": args.shape.container_startup_timeout_seconds,
+                    "container_startup_health_check_timeout_in_seconds": release.container_startup_timeout_seconds,
                 }
             ],
             kms_key_arn=None if has_local_storage(release.instance_type) else args.key_arn,
             data_capture_config={
-                "enable_capture": args.shape.capture_percentage > 0,
-                "initial_sampling_percentage": args.shape.capture_percentage,
+                "enable_capture": release.capture_percentage > 0,
+                "initial_sampling_percentage": release.capture_percentage,
                 "destination_s3_uri": pulumi.Output.concat(
                     "s3://", args.captures_bucket, "/", CAPTURES_PREFIX.rstrip("/")
                 ),

@@ -1,10 +1,8 @@
-"""Releases: what an endpoint serves, and the digest that names it."""
+"""Releases: what an endpoint serves and what it would fall back to."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,12 +14,12 @@ VARIANT_NAME = "primary"
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """A model artifact with the code, image and instances that serve it. It never changes."""
+    """A model artifact with the code, image, instances and settings that serve it. It never changes."""
 
+    digest: str
+    """Eight hexadecimal digits over everything else; in the logical names of its model and configuration."""
     model_data: str
     """S3 URI of the model artifact, a `model.tar.gz`."""
-    model_sha256: str
-    """SHA-256 of the model artifact."""
     image: str
     """URI of the serving image."""
     code: str
@@ -30,16 +28,6 @@ class Release:
     """Instance type behind the endpoint."""
     initial_instance_count: int
     """Instances that the release starts with."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServingShape:
-    """How releases are served. It is part of every release, since SageMaker cannot change it on what exists.
-
-    Another shape therefore makes both declared releases anew, and the old configurations go once the endpoint has
-    moved: for that one `up` SageMaker has nothing to fall back to. Do not change shape and release at once.
-    """
-
     environment: Mapping[str, str]
     """Environment of the container."""
     capture_percentage: int
@@ -53,15 +41,8 @@ class ServingShape:
             raise ValueError(f"capture_percentage is {self.capture_percentage}; use 0 to 100")
 
 
-def release_digest(release: Release, shape: ServingShape) -> str:
-    """Return eight hexadecimal digits of the SHA-256 over everything that a release is made of."""
-    text = json.dumps([asdict(release), asdict(shape)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
-
-
-def declared_releases(current: Release, previous: Release | None, shape: ServingShape) -> dict[str, Release]:
-    """Return the releases that a stack declares, by digest, the current one first; two equal ones are one."""
-    releases = {release_digest(current, shape): current}
-    if previous is not None:
-        releases.setdefault(release_digest(previous, shape), previous)
-    return releases
+def declared_releases(current: Release, previous: Release | None) -> list[Release]:
+    """Return the releases that a stack declares, the current one first; two equal ones are one."""
+    if previous is None or previous.digest == current.digest:
+        return [current]
+    return [current, previous]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from infra.release_digest import release_digest
 from infra.settings import SettingsError, load_stack_settings
 
 if TYPE_CHECKING:
@@ -91,6 +92,24 @@ def test_a_release_in_the_stacks_own_account_is_read(dev: Config, pinned_release
     assert release is not None
     assert release.current.initial_instance_count == 1
     assert release.previous is not None
+
+
+def test_a_pin_that_somebody_edited_is_refused_with_the_way_to_change_a_release(
+    dev: Config, pinned_release: Callable[..., Config]
+) -> None:
+    edited = {**pinned_release(2), "initial_instance_count": 3}
+    dev["slipway:release"] = {"current": edited, "previous": pinned_release(1)}
+    (problem,) = problems(dev)
+    rule = f"must be {release_digest(edited)}, which the values beside it come to, got {edited['digest']!r}"
+    assert problem.startswith(f"slipway:release.current.digest: {rule}")
+    assert "run `slipway release`" in problem
+
+
+def test_what_a_pin_says_to_people_may_be_edited(dev: Config, pinned_release: Callable[..., Config]) -> None:
+    told = {**pinned_release(2), "metrics": {"auc": 0.5}, "data": {}}
+    del told["image_tag"]
+    dev["slipway:release"] = {"current": told}
+    assert load_stack_settings(dev).release is not None
 
 
 def test_every_problem_of_a_file_comes_at_once(dev: Config) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slipway import cli
+from slipway.cli import main as cli
 
 PROJECT = Path(__file__).parents[3]
 

@@ -17,7 +17,7 @@ FOUND = {
         "log_group": "/aws/sagemaker/TrainingJobs",
         "instance_type": "ml.m5.xlarge",
         "instance_count": 1.0,
-        "volume_size_gib": 30,
+        "volume_size_gib": 30.0,
         "max_runtime_seconds": 3600,
         "output_path": "s3://a/models/",
     },
@@ -26,7 +26,8 @@ FOUND = {
         "image": "i:2",
         "code_uri": "s3://a/code/serving/d.tar.gz",
         "instance_type": "ml.m5.large",
-        "initial_instance_count": 1.0,
+        "endpoint_name": "slipway-dev",
+        "events_log_group": "/aws/events/slipway-dev",
     },
     "registry": {"model_package_group_name": "slipway-dev"},
     "endpoint": None,
@@ -37,7 +38,7 @@ FOUND = {
 def test_counts_are_whole_numbers_though_the_wire_has_doubles() -> None:
     read = outputs.read("dev", FOUND)
     assert repr(read.training.instance_count) == "1"
-    assert repr(read.serving.initial_instance_count) == "1"
+    assert repr(read.training.volume_size_gib) == "30"
 
 
 def test_a_stack_without_a_release_has_no_endpoint() -> None:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from infra.release_digest import release_digest
+from infra.settings import PinnedRelease
 from slipway.release.pin import Pin, deploys_the_same, difference, turn
 
 FIRST = Pin(
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/slipway-dev/1",
     model_data="s3://artifacts/models/one/model.tar.gz",
     model_sha256="1" * 64,
-    image="123456789012.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/serving:1",
+    image=f"123456789012.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/serving@sha256:{'c' * 64}",
+    image_tag="1",
     code="s3://artifacts/code/serving/a.tar.gz",
     instance_type="ml.m5.large",
     initial_instance_count=1,
+    environment={"OMP_NUM_THREADS": "1"},
+    capture_percentage=100,
+    container_startup_timeout_seconds=600,
+    data={"train": "1,000 rows, sha256 0123456789ab"},
     metrics={"auc": 0.76},
 )
 SECOND = replace(
@@ -48,9 +55,24 @@ def test_another_shape_is_another_release() -> None:
     assert turn(turn(None, FIRST), wider)["previous"] == FIRST.as_settings()
 
 
-def test_the_difference_names_digests_metrics_and_nothing_that_stays() -> None:
-    lines = difference(turn(None, FIRST), SECOND)
+def test_the_difference_names_digests_data_metrics_and_nothing_that_stays() -> None:
+    newer = replace(SECOND, data={"train": "2,000 rows, sha256 ba9876543210"}, environment={"OMP_NUM_THREADS": "2"})
+    lines = difference(FIRST.as_settings(), newer.as_settings())
+    assert f"digest: {FIRST.digest} -> {newer.digest}" in lines
     assert f"model_sha256: {'1' * 12} -> {'2' * 12}" in lines
+    assert "data.train: 1,000 rows, sha256 0123456789ab -> 2,000 rows, sha256 ba9876543210" in lines
+    assert "environment.OMP_NUM_THREADS: 1 -> 2" in lines
     assert "metrics.auc: 0.7600 -> 0.7800 (+0.0200)" in lines
     assert not any(line.startswith("image") for line in lines)
-    assert difference(turn(None, FIRST), FIRST) == []
+    assert difference(FIRST.as_settings(), FIRST.as_settings()) == []
+
+
+def test_a_first_release_comes_from_nothing() -> None:
+    lines = difference(None, FIRST.as_settings())
+    assert f"digest: none -> {FIRST.digest}" in lines
+    assert f"image: none -> 123456789012.dkr.ecr.us-east-1.amazonaws.com/slipway-dev/serving@sha256:{'c' * 12}" in lines
+
+
+def test_a_pin_is_what_the_settings_take() -> None:
+    pinned = PinnedRelease.model_validate(FIRST.as_settings())
+    assert release_digest(pinned.model_dump()) == pinned.digest == FIRST.digest

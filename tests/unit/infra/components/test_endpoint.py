@@ -8,33 +8,33 @@ from typing import Any
 import pytest
 
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import Release, ServingShape, release_digest
+from infra.components.serving.releases import Release
 
 MODEL = "aws:sagemaker/model:Model"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
 ENDPOINT = "aws:sagemaker/endpoint:Endpoint"
 
-SHAPE = ServingShape(environment={"OMP_NUM_THREADS": "1"}, capture_percentage=50, container_startup_timeout_seconds=300)
-
 
 def release(number: int, **changes: Any) -> Release:
     made = Release(
+        digest=f"{number:08x}",
         model_data=f"s3://artifacts/models/{number}/model.tar.gz",
-        model_sha256=f"{number:064x}",
         image="registry/serving:1",
         code=f"s3://artifacts/code/serving/{number}.tar.gz",
         instance_type="ml.m5.large",
         initial_instance_count=1,
+        environment={"OMP_NUM_THREADS": "1"},
+        capture_percentage=50,
+        container_startup_timeout_seconds=300,
     )
     return replace(made, **changes)
 
 
-def args(current: Release, previous: Release | None = None, shape: ServingShape = SHAPE) -> EndpointArgs:
+def args(current: Release, previous: Release | None = None) -> EndpointArgs:
     return EndpointArgs(
         endpoint_name="slipway-dev",
         current=current,
         previous=previous,
-        shape=shape,
         execution_role_arn="arn:role",
         captures_bucket="captures",
         key_arn="arn:key",
@@ -50,14 +50,14 @@ def graph(run_program: Any) -> Any:
 
 
 def test_the_previous_release_is_still_declared(graph: Any) -> None:
-    names = sorted(f"endpoint-{release_digest(release(number), SHAPE)}" for number in (1, 2))
+    names = sorted(f"endpoint-{release(number).digest}" for number in (1, 2))
     assert [one.name for one in graph.of_type(MODEL)] == names
     assert [one.name for one in graph.of_type(CONFIGURATION)] == names
 
 
 def test_the_endpoint_points_at_the_current_release(graph: Any) -> None:
     endpoint = graph.one(ENDPOINT, "endpoint")
-    assert endpoint.inputs["endpointConfigName"] == f"endpoint-{release_digest(release(2), SHAPE)}-0000000"
+    assert endpoint.inputs["endpointConfigName"] == f"endpoint-{release(2).digest}-0000000"
     assert endpoint.inputs["name"] == "slipway-dev"
 
 
@@ -76,7 +76,7 @@ def test_a_rollback_registers_the_same_models_and_configurations(graph: Any, run
 def test_a_rollout_leaves_what_was_current_untouched(graph: Any, run_program: Any) -> None:
     rolled = run_program(lambda: Endpoint("endpoint", args(release(3), release(2))))
     for token in (MODEL, CONFIGURATION):
-        name = f"endpoint-{release_digest(release(2), SHAPE)}"
+        name = f"endpoint-{release(2).digest}"
         assert rolled.one(token, name) == graph.one(token, name)
 
 
@@ -91,7 +91,7 @@ def test_two_equal_releases_are_declared_once(run_program: Any) -> None:
 
 
 def test_a_model_has_no_network_and_gets_its_code_beside_the_artifact(graph: Any) -> None:
-    model = graph.one(MODEL, f"endpoint-{release_digest(release(2), SHAPE)}")
+    model = graph.one(MODEL, f"endpoint-{release(2).digest}")
     assert model.inputs["enableNetworkIsolation"] is True
     container = model.inputs["primaryContainer"]
     assert container["modelDataUrl"] == "s3://artifacts/models/2/model.tar.gz"
@@ -118,8 +118,7 @@ def test_captures_go_to_their_bucket_readable_and_encrypted(graph: Any) -> None:
 
 
 def test_no_percentage_captures_nothing(run_program: Any) -> None:
-    shape = replace(SHAPE, capture_percentage=0)
-    graph = run_program(lambda: Endpoint("endpoint", args(release(1), shape=shape)))
+    graph = run_program(lambda: Endpoint("endpoint", args(release(1, capture_percentage=0))))
     capture = graph.of_type(CONFIGURATION)[0].inputs["dataCaptureConfig"]
     assert capture["enableCapture"] is False
     assert capture["initialSamplingPercentage"] == 0
@@ -130,8 +129,8 @@ def test_disks_are_encrypted_with_the_key_where_they_are_not_the_instances_own(r
     graph = run_program(lambda: Endpoint("endpoint", args(release(2), own)))
     keys = {one.name: one.inputs.get("kmsKeyArn") for one in graph.of_type(CONFIGURATION)}
     assert keys == {
-        f"endpoint-{release_digest(release(2), SHAPE)}": "arn:key",
-        f"endpoint-{release_digest(own, SHAPE)}": None,
+        f"endpoint-{release(2).digest}": "arn:key",
+        f"endpoint-{own.digest}": None,
     }
 
 
@@ -144,4 +143,4 @@ def test_the_log_group_is_there_before_the_endpoint(graph: Any) -> None:
 
 def test_a_capture_percentage_above_100_is_refused() -> None:
     with pytest.raises(ValueError, match="capture_percentage is 101; use 0 to 100"):
-        replace(SHAPE, capture_percentage=101)
+        release(1, capture_percentage=101)

@@ -10,6 +10,7 @@ import pytest
 from infra.components.monitoring.alarms import endpoint_alarms
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
+from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
 
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
@@ -97,3 +98,38 @@ def test_the_dashboard_shows_the_endpoint_once_there_is_one(
     places = [(widget["x"], widget["y"]) for widget in body["widgets"]]
     assert len(places) == len(set(places))
     assert max(x + widget["width"] for (x, _), widget in zip(places, body["widgets"], strict=True)) <= 24
+
+
+@pytest.fixture
+def events(run_program: Any) -> Any:
+    given = EndpointEventsArgs(
+        account_id="123456789012",
+        region="eu-west-1",
+        endpoint_name="slipway-dev",
+        key_arn="arn:key",
+        log_retention_days=14,
+    )
+    return run_program(lambda: EndpointEvents("events", given))
+
+
+def test_the_events_of_one_endpoint_are_kept_and_no_others(events: Any) -> None:
+    rule = events.one("aws:cloudwatch/eventRule:EventRule", "events").inputs
+    pattern = json.loads(rule["eventPattern"])
+    assert pattern["source"] == ["aws.sagemaker"]
+    assert pattern["resources"] == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/slipway-dev"]
+    assert "SageMaker Endpoint State Change" in pattern["detail-type"]
+    logs = events.one("aws:cloudwatch/logGroup:LogGroup", "events").inputs
+    assert (logs["name"], logs["kmsKeyId"], logs["retentionInDays"]) == ("/aws/events/slipway-dev", "arn:key", 14)
+
+
+def test_only_the_rule_may_write_events_and_it_may_before_it_does(events: Any) -> None:
+    policy = events.one("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "events").inputs
+    group = "arn:of:aws:cloudwatch/logGroup:LogGroup:events"
+    assert policy["resourceArn"] == group
+    (streams, kept) = json.loads(policy["policyDocument"])["Statement"]
+    assert streams["Resource"] == f"{group}:*"
+    rule = "arn:of:aws:cloudwatch/eventRule:EventRule:events"
+    assert kept["Condition"] == {"ArnEquals": {"aws:SourceArn": rule}}
+    target = events.one("aws:cloudwatch/eventTarget:EventTarget", "events")
+    assert target.inputs["arn"] == group
+    assert "aws:cloudwatch/logResourcePolicy:LogResourcePolicy events" in target.depends_on

@@ -20,7 +20,7 @@ def key(environment: Any) -> None:
     given = EncryptionKeyArgs(
         account_id=ACCOUNT,
         region="eu-west-1",
-        log_group_prefix="/aws/sagemaker/",
+        log_group_prefixes=["/aws/sagemaker/", "/aws/events/"],
         retention=retention(environment),
     )
     EncryptionKey("key", given)
@@ -63,7 +63,7 @@ def test_the_key_rotates_and_has_an_alias(run_program: Any) -> None:
     assert graph.one("aws:kms/alias:Alias", "key").inputs["targetKeyId"] == "key-key"
 
 
-def test_the_account_can_always_change_its_key_and_logs_use_it_for_sagemakers_groups_only(run_program: Any) -> None:
+def test_the_account_can_always_change_its_key_and_logs_use_it_for_the_stacks_groups_only(run_program: Any) -> None:
     policy = json.loads(run_program(lambda: key("dev")).one("aws:kms/key:Key", "key").inputs["policy"])
     account, logs = policy["Statement"]
     assert account["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
@@ -71,7 +71,9 @@ def test_the_account_can_always_change_its_key_and_logs_use_it_for_sagemakers_gr
     assert logs["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
     assert logs["Condition"] == {
         "ArnLike": {
-            "kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/sagemaker/*"
+            "kms:EncryptionContext:aws:logs:arn": [
+                f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/{service}/*" for service in ("sagemaker", "events")
+            ]
         }
     }
 

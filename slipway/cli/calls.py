@@ -1,0 +1,169 @@
+"""What each verb calls and prints; a verb loads what it needs, `slipway --help` nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipway.failure import Misuse
+
+if TYPE_CHECKING:
+    import argparse
+
+    from slipway.outputs import Outputs
+    from slipway.pulumi_cli import Stack
+
+NOT_GOOD = 1
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Run the demo."""
+    project = _project()
+    from slipway.demo.command import demo as run
+
+    return run(project, runs=arguments.folder, force=arguments.engine, keep=arguments.keep)
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Run or follow a training job, register its model, and say what comes next."""
+    stack = _stack(arguments)
+    from slipway.train.command import Order, finish
+    from slipway.train.command import train as run
+
+    def on_line(line: str) -> None:
+        print(f"  | {line}", flush=True)
+
+    def on_status(line: str) -> None:
+        print(line, flush=True)
+
+    if arguments.job is None and arguments.validation is None:
+        raise Misuse("--validation is missing: the data that the model is judged on, an S3 address as for --train")
+    found = _outputs(stack)
+    if arguments.job is None:
+        order = Order(
+            stack=arguments.stack,
+            train=arguments.train,
+            validation=arguments.validation,
+            hyperparameters=dict(arguments.hyperparameter),
+            approve=arguments.approve,
+        )
+        trained = run(order, found, on_line=on_line, on_status=on_status)
+    else:
+        job, stack_name, approval = arguments.job, arguments.stack, arguments.approve
+        trained = finish(job, found, stack=stack_name, approval=approval, on_line=on_line, on_status=on_status)
+    print(f"model package {trained.package_arn} ({'approved' if trained.approved else 'waits for approval'})")
+    for name, value in sorted(trained.metrics.items()):
+        print(f"  {name} = {value:.4f}")
+    print(f"  artifact {trained.model_data} sha256 {trained.model_sha256}")
+    if not trained.approved:
+        approval = f"--model-package-arn {trained.package_arn} --model-approval-status Approved"
+        print(f"next: aws sagemaker update-model-package {approval}")
+    print(f"{'next' if trained.approved else 'then'}: slipway release -s {arguments.stack} --job {trained.job}")
+
+
+def release(arguments: argparse.Namespace) -> None:
+    """Pin a release and print what it changes."""
+    stack = _stack(arguments)
+    from slipway.release.command import Order
+    from slipway.release.command import release as pin
+
+    found = _outputs(stack)
+    order = Order(
+        arn=arguments.model_package,
+        job=arguments.job,
+        current_code=arguments.current_code,
+        changed_schema=arguments.changed_schema,
+    )
+    released = pin(stack.file, found, order)
+    for line in released.difference:
+        print(f"  {line}")
+    for line in released.broken:
+        print(f"  warning: {line}")
+    if released.changed:
+        print(f"{stack.file.name} now pins release {released.pin.digest}; review the diff, then `slipway up`")
+    else:
+        print(f"{stack.file.name} already has this release: nothing to deploy")
+        if released.pin.code != found.serving.code_uri:
+            print("serving/ has changed since the model was registered: --current-code serves it with today's code")
+
+
+def rollback(arguments: argparse.Namespace) -> None:
+    """Swap the pinned releases and print what that changes."""
+    project = _project()
+    from slipway.release.rollback import rollback as swap
+
+    file = project / f"Pulumi.{arguments.stack}.yaml"
+    swapped = swap(file)
+    for line in swapped.difference:
+        print(f"  {line}")
+    print(f"{file.name} now pins release {swapped.current['digest']}; review the diff, then `slipway up`")
+
+
+def up(arguments: argparse.Namespace) -> int:
+    """Run the engine's `up` in this terminal; when it ends well, give the verdict."""
+    stack = _stack(arguments)
+    code = stack.up_attached(yes=arguments.yes)
+    if code != 0:
+        return code
+    print()
+    return _judge(stack, as_json=False)
+
+
+def verdict(arguments: argparse.Namespace) -> int:
+    """Print the verdict; 1 when it is not a good one."""
+    return _judge(_stack(arguments), as_json=arguments.json)
+
+
+def _judge(stack: Stack, *, as_json: bool) -> int:
+    from slipway.verdict import words
+    from slipway.verdict.command import verdict as judge
+
+    found = judge(stack.file, _outputs(stack))
+    if as_json:
+        print(json.dumps(words.as_json(found, stack.name), indent=1))
+    else:
+        print("\n".join(words.lines(found, stack.name)), file=sys.stdout if found.good else sys.stderr)
+    return 0 if found.good else NOT_GOOD
+
+
+def history(arguments: argparse.Namespace) -> None:
+    """Print what served when."""
+    stack = _stack(arguments)
+    from slipway.history import words
+    from slipway.history.command import history as look
+
+    found = look(stack.file, _outputs(stack))
+    print(json.dumps(words.as_json(found), indent=1) if arguments.json else "\n".join(words.lines(found)))
+
+
+def settings(arguments: argparse.Namespace) -> None:
+    """Print the effective settings of a stack file."""
+    project = _project()
+    from slipway.settings import effective
+
+    print(effective(project / f"Pulumi.{arguments.stack}.yaml"))
+
+
+def _stack(arguments: argparse.Namespace) -> Stack:
+    project = _project()
+    from slipway import pulumi_cli
+
+    return pulumi_cli.Stack(pulumi_cli.pick(arguments.engine), project, arguments.stack)
+
+
+def _outputs(stack: Stack) -> Outputs:
+    from slipway import outputs
+
+    return outputs.read(stack.name, stack.outputs())
+
+
+def _project() -> Path:
+    folder = Path.cwd()
+    if not (folder / "Pulumi.yaml").is_file():
+        raise Misuse(f"{folder} has no Pulumi.yaml: run this in the project's folder")
+    # `infra` is the project's own: what its stack files may say is asked there, not in a copy installed elsewhere
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    return folder

@@ -1,0 +1,97 @@
+"""The words that `slipway` takes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipway.cli import calls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse has no public name for it
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; its `call` does what was asked."""
+    whole = argparse.ArgumentParser(prog="slipway", description="infrastructure as code for machine learning on AWS")
+    verbs = whole.add_subparsers(title="verbs", required=True, metavar="VERB")
+
+    demo = _verb(verbs, "demo", calls.demo, "the whole loop on real data, offline, in a copied project folder")
+    demo.add_argument("--keep", action="store_true", help="stop before destroying and leave the sandbox running")
+    demo.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: .slipway/demo)")
+
+    verbs.add_parser("sandbox", help="the local AWS: up, down, status, logs, env, push", add_help=False)
+
+    _train(_verb(verbs, "train", calls.train, "run a training job and register its model", stack=True))
+    _release(_verb(verbs, "release", calls.release, "pin an approved model package in the stack file", stack=True))
+    up = _verb(verbs, "up", calls.up, "make the stack what its file says, then give the verdict", stack=True)
+    up.add_argument("-y", "--yes", action="store_true", help="do not ask before anything is changed")
+    verdict = _verb(
+        verbs, "verdict", calls.verdict, "tell whether the endpoint serves what the stack file pins", stack=True
+    )
+    history = _verb(verbs, "history", calls.history, "tell what the endpoint served when", stack=True)
+    for told in (verdict, history):
+        told.add_argument("--json", action="store_true", help="for machines")
+    _verb(verbs, "rollback", calls.rollback, "swap the pinned and the previous release in the stack file", stack=True)
+    _verb(verbs, "settings", calls.settings, "check a stack file and print the settings that it comes to", stack=True)
+    return whole
+
+
+def _verb(
+    verbs: Verbs,
+    name: str,
+    call: Callable[[argparse.Namespace], int | None],
+    text: str,
+    *,
+    stack: bool = False,
+) -> argparse.ArgumentParser:
+    made = verbs.add_parser(name, help=text, description=text)
+    made.add_argument("--verbose", action="store_true", help="show traces")
+    if stack:
+        made.add_argument("-s", "--stack", required=True, help="the stack: its settings are in Pulumi.STACK.yaml")
+    if name not in ("settings", "rollback"):
+        made.add_argument("--engine", choices=("pulumi", "embedded"), help="insist on one engine")
+    made.set_defaults(call=call)
+    return made
+
+
+def _train(train: argparse.ArgumentParser) -> None:
+    data = train.add_mutually_exclusive_group(required=True)
+    data.add_argument("--train", metavar="S3URI", help="training data: a prefix, or a manifest named *.manifest")
+    data.add_argument("--job", metavar="NAME", help="start none: follow this one and register its model")
+    train.add_argument("--validation", metavar="S3URI", help="validation data, as --train, which it goes with")
+    train.add_argument(
+        "--hyperparameter",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="as in training/config.py; may be given more than once",
+    )
+    train.add_argument("--approve", action="store_true", help="approve the model package at once")
+
+
+def _release(release: argparse.ArgumentParser) -> None:
+    which = release.add_mutually_exclusive_group()
+    which.add_argument("--model-package", metavar="ARN", help="this package (default: the newest approved one)")
+    which.add_argument("--job", metavar="NAME", help="the package that came from this training job")
+    release.add_argument(
+        "--current-code",
+        action="store_true",
+        help="serve it with the stack's serving code and image of today (default: those it was registered with)",
+    )
+    release.add_argument(
+        "--changed-schema",
+        action="store_true",
+        help="release it although clients of the running model can't go on as they are",
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

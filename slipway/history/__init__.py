@@ -1,0 +1,1 @@
+"""`slipway history`: what an endpoint served when, by git's history of its stack file and by its own events."""

@@ -1,0 +1,37 @@
+"""What `slipway rollback` does: current and previous change places in the stack file; nothing is made anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slipway.failure import Failure
+from slipway.release import pinned_file
+from slipway.release.pin import CURRENT, PREVIOUS, difference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolledBack:
+    """What a rollback did to the stack file."""
+
+    current: dict[str, Any]
+    """The release that is pinned now."""
+    difference: list[str]
+
+
+def rollback(path: Path) -> RolledBack:
+    """Swap the current and the previous release of a stack file; Failure when there is none to go back to."""
+    file = pinned_file.read(path)
+    current, previous = file.section.get(CURRENT), file.section.get(PREVIOUS)
+    if current is None:
+        raise Failure(f"{path.name} pins no release: there is nothing to roll back; `slipway release` pins one")
+    if previous is None:
+        raise Failure(
+            f"{path.name} pins release {current['digest']} and no previous one: nothing is declared to go back to; "
+            "release another model package with `slipway release --model-package ARN`"
+        )
+    file.pin({CURRENT: previous, PREVIOUS: current})
+    return RolledBack(current=previous, difference=difference(current, previous))
