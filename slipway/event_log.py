@@ -20,6 +20,8 @@ class EventLog:
     path: Path
     operations: dict[str, str] = field(default_factory=dict)
     """URN to the operation planned for it (create, update, same, ...)."""
+    parents: dict[str, str] = field(default_factory=dict)
+    """URN to the URN of its parent; empty below the stack itself."""
     done: set[str] = field(default_factory=set)
     """URNs whose operation was carried out."""
     changes: dict[str, int] | None = None
@@ -47,6 +49,8 @@ class EventLog:
         if before := event.get("resourcePreEvent"):
             metadata = before["metadata"]
             self.operations[metadata["urn"]] = metadata["op"]
+            state = metadata.get("new") or metadata.get("old") or {}
+            self.parents[metadata["urn"]] = state.get("parent") or ""
         elif after := event.get("resOutputsEvent"):
             self.done.add(after["metadata"]["urn"])
         elif summary := event.get("summaryEvent"):

@@ -1,4 +1,4 @@
-"""The stage that lands data: raw and curated Parquet month by month, and the data sets that training reads."""
+"""The stages that land data: raw and curated Parquet month by month, and the data sets that training reads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import calendar
 import hashlib
 import io
 import json
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,6 +18,7 @@ from slipway.demo.check import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
     from mypy_boto3_s3 import S3Client
@@ -29,17 +28,63 @@ if TYPE_CHECKING:
 
 LATE_MINUTES = 15
 MONTHS = calendar.month_name
+KINDS = ("raw", "curated")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Landed:
-    """What lies in the lake now."""
+@dataclass
+class Lake:
+    """The stack's buckets, and what lies in them so far."""
 
-    months: dict[int, pa.Table]
+    console: Console
+    outputs: Outputs
+    folder: Path
+    """Where the months lie as files before they are landed."""
+    months: dict[int, pa.Table] = field(default_factory=dict)
     """The curated rows by month, as they were read back from the bucket."""
-    late_rates: dict[int, float]
-    train_uri: str
-    validation_uri: str
+    late_rates: dict[int, float] = field(default_factory=dict)
+    written: flights.Written | None = None
+
+    def prepare(self, months: Sequence[int]) -> None:
+        """Write the months' flights, weather and planes as files; nothing is landed yet."""
+        self.console.now(f"reading {flights.PACKAGE}")
+        self.written = flights.write(self.folder, months)
+
+    def land(self, months: Sequence[int]) -> None:
+        """Bring months into the lake, and read back what is there."""
+        written = self.written
+        if written is None:
+            raise ValueError("the months were not prepared")
+        s3 = boto3.client("s3")
+        files = [found for month in months for found in self._files(month)]
+        for number, (kind, path) in enumerate(files, 1):
+            key = path.relative_to(self.folder / kind).as_posix()
+            s3.upload_file(str(path), getattr(self.outputs.lake, kind), key)
+            self.console.now(f"{number} of {len(files)} files uploaded")
+        for month in months:
+            self.months[month] = _read(s3, self.outputs.lake.curated, curated_key(month))
+            arrived, wanted = self.months[month].num_rows, written.rows[month]
+            require(arrived == wanted, f"{wanted} flights of {MONTHS[month]} were written, the lake has {arrived}")
+            self.late_rates[month] = _late_rate(self.months[month])
+            self.console.say(
+                f"{MONTHS[month]:<10}{arrived:>7,} flights arrived, {self.late_rates[month]:6.1%} of them late "
+                f"({written.cancelled[month]:,} cancelled, {written.diverted[month]} diverted)"
+            )
+
+    def data_set(self, months: Sequence[int]) -> str:
+        """Name months as one data set: a manifest whose own name changes with its parts' content."""
+        s3, lake = boto3.client("s3"), self.outputs.lake
+        prefix = f"s3://{lake.curated}/flights/{flights.YEAR}/"
+        text = json.dumps([{"prefix": prefix}, *(f"{month:02}/flights.parquet" for month in months)])
+        digest = hashlib.sha256(text.encode())
+        for month in months:
+            digest.update(s3.head_object(Bucket=lake.curated, Key=curated_key(month))["ETag"].encode())
+        key = f"datasets/{digest.hexdigest()}.manifest"
+        s3.put_object(Bucket=lake.artifacts, Key=key, Body=text.encode(), ContentType="application/json")
+        return f"s3://{lake.artifacts}/{key}"
+
+    def curated_file(self, month: int) -> Path:
+        """Return the file that a month was landed from."""
+        return self.folder / "curated" / curated_key(month)
 
     def rows(self, months: Iterable[int]) -> int:
         """Count the curated rows of some months."""
@@ -65,35 +110,17 @@ class Landed:
         late = [delay > LATE_MINUTES for delay in taken.column(flights.OUTCOME).to_pylist()]
         return taken.select(list(features)).to_pylist(), late
 
-
-def land(console: Console, outputs: Outputs, months: Sequence[int]) -> Landed:
-    """Write the months' flights, weather and planes into the lake, and read back what is there."""
-    s3 = boto3.client("s3")
-    with tempfile.TemporaryDirectory(prefix="slipway-flights-") as place:
-        console.now(f"reading {flights.PACKAGE}")
-        written = flights.write(Path(place), months)
-        files = _files(Path(place))
-        for number, (bucket, key, path) in enumerate(files, 1):
-            s3.upload_file(str(path), getattr(outputs.lake, bucket), key)
-            console.now(f"{number} of {len(files)} files uploaded")
-    tables: dict[int, pa.Table] = {}
-    rates: dict[int, float] = {}
-    for month in months:
-        tables[month] = _read(s3, outputs.lake.curated, curated_key(month))
-        arrived, wanted = tables[month].num_rows, written.rows[month]
-        require(arrived == wanted, f"{wanted} flights of {MONTHS[month]} were written, the lake has {arrived}")
-        rates[month] = _late_rate(tables[month])
-        console.say(
-            f"{MONTHS[month]:<10}{arrived:>7,} flights arrived, {rates[month]:6.1%} of them late "
-            f"({written.cancelled[month]:,} cancelled, {written.diverted[month]} diverted)"
-        )
-    *trained, asked = months
-    return Landed(
-        months=tables,
-        late_rates=rates,
-        train_uri=_data_set(s3, outputs, trained),
-        validation_uri=_data_set(s3, outputs, [asked]),
-    )
+    def _files(self, month: int) -> list[tuple[str, Path]]:
+        """Return kind and path of each file of a month, and of the planes, which have none, with the first one."""
+        place = f"{flights.YEAR}/{month:02}"
+        found = [
+            (kind, path)
+            for kind in KINDS
+            for path in sorted((self.folder / kind).rglob("*.parquet"))
+            if place in path.as_posix()
+        ]
+        planes = self.folder / "raw/planes/planes.parquet"
+        return found if self.months else [*found, ("raw", planes)]
 
 
 def curated_key(month: int) -> str:
@@ -101,13 +128,9 @@ def curated_key(month: int) -> str:
     return f"flights/{flights.YEAR}/{month:02}/flights.parquet"
 
 
-def _files(folder: Path) -> list[tuple[str, str, Path]]:
-    """Return bucket (raw or curated), key and path of each file to land."""
-    return [
-        (bucket, path.relative_to(folder / bucket).as_posix(), path)
-        for bucket in ("raw", "curated")
-        for path in sorted((folder / bucket).rglob("*.parquet"))
-    ]
+def span(months: Sequence[int]) -> str:
+    """Name consecutive months: `January to June`."""
+    return f"{MONTHS[months[0]]} to {MONTHS[months[-1]]}" if len(months) > 1 else MONTHS[months[0]]
 
 
 def _read(s3: S3Client, bucket: str, key: str) -> pa.Table:
@@ -118,16 +141,3 @@ def _late_rate(table: pa.Table) -> float:
     late = pc.mean(pc.cast(pc.greater(table.column(flights.OUTCOME), LATE_MINUTES), "double")).as_py()
     require(late is not None and 0 < late < 1, f"{late} of a month's flights are late: that is no real month")
     return float(late)
-
-
-def _data_set(s3: S3Client, outputs: Outputs, months: Sequence[int]) -> str:
-    """Name the months as one data set: a manifest whose own name changes with its parts' content."""
-    prefix = f"s3://{outputs.lake.curated}/flights/{flights.YEAR}/"
-    parts = [f"{month:02}/flights.parquet" for month in months]
-    text = json.dumps([{"prefix": prefix}, *parts])
-    digest = hashlib.sha256(text.encode())
-    for month in months:
-        digest.update(s3.head_object(Bucket=outputs.lake.curated, Key=curated_key(month))["ETag"].encode())
-    key = f"datasets/{digest.hexdigest()}.manifest"
-    s3.put_object(Bucket=outputs.lake.artifacts, Key=key, Body=text.encode(), ContentType="application/json")
-    return f"s3://{outputs.lake.artifacts}/{key}"
