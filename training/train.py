@@ -40,7 +40,7 @@ def train(folders: Folders) -> None:
 
     booster = model.fit(rows, train_rows.label, hyperparameters, progress)
 
-    baseline = metrics.baseline(train_rows.table, train_rows.label, judged.table)
+    baseline = metrics.Baseline.learn(train_rows.table, train_rows.label).predict(judged.table)
     answers = model.predict(booster, features.matrix(judged.table, known))
     measured = {
         "train:auc": metrics.auc(model.predict(booster, rows), train_rows.label),
