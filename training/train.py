@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from training.contract import Folders
 
 TRAIN, VALIDATION = "train", "validation"
-NATIVE, ONNX = "model.txt", "model.onnx"
 _PROGRESS_EVERY = 50
 
 
@@ -67,7 +66,7 @@ def train(folders: Folders) -> None:
 
 def write(folder: Path, booster: lgb.Booster, facts: manifest.Facts) -> None:
     """Write model and manifest; the manifest comes last, so that a folder that has one is whole."""
-    files = {NATIVE: model.text(booster).encode(), ONNX: export_onnx.to_onnx(booster)}
+    files = {manifest.NATIVE: model.text(booster).encode(), manifest.ONNX: export_onnx.to_onnx(booster)}
     free = shutil.disk_usage(_existing(folder)).free
     if free < sum(map(len, files.values())):
         raise TrainingError(f"{folder} has {free} bytes left: raise the job's volume size")
