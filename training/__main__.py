@@ -1,4 +1,4 @@
-"""`python -m training train` under SageMaker's contract; `python -m training predict` for offline answers."""
+"""`python -m training train` under SageMaker's contract; `predict` and `evaluate` for what a trained model says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from training.contract import Folders, TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _STOPPED = 128 + signal.SIGTERM
 
@@ -26,8 +26,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     predict = verbs.add_parser("predict", help="answer rows with the native model, as a JSON list")
     predict.add_argument("--model", type=Path, required=True, help="folder of an unpacked model")
     predict.add_argument("--rows", type=Path, required=True, help="JSON file: a list of row objects")
+    evaluate = verbs.add_parser("evaluate", help="judge the native model on sets of rows, as one JSON document")
+    evaluate.add_argument("--model", type=Path, required=True, help="folder of an unpacked model")
+    parquet = "a Parquet file or a folder of them; may be repeated"
+    evaluate.add_argument(
+        "--train", type=Path, metavar="PATH", action="append", required=True, help=f"rows of the baseline: {parquet}"
+    )
+    evaluate.add_argument(
+        "--data", type=_named, metavar="NAME=PATH", action="append", required=True, help=f"rows to judge on: {parquet}"
+    )
     asked = parser.parse_args(argv)
-    return _train() if asked.verb == "train" else _predict(asked.model, asked.rows)
+    if asked.verb == "train":
+        return _train()
+    if asked.verb == "predict":
+        return _predict(asked.model, asked.rows)
+    names = [name for name, _ in asked.data]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        evaluate.error(f"--data: {twice[0]!r} is given twice; each set has a name of its own")
+    return _evaluate(asked.model, asked.train, dict(asked.data))
 
 
 def _train() -> int:
@@ -54,12 +71,29 @@ def _failed(folders: Folders, reason: str) -> int:
 def _predict(model: Path, rows: Path) -> int:
     from training.predict import predict  # noqa: PLC0415 - train does not need it
 
+    return _printed(lambda: predict(model, rows))
+
+
+def _evaluate(model: Path, train: list[Path], sets: dict[str, Path]) -> int:
+    from training.evaluate import evaluate  # noqa: PLC0415
+
+    return _printed(lambda: evaluate(model, train, sets))
+
+
+def _printed(answer: Callable[[], object]) -> int:
     try:
-        print(json.dumps(predict(model, rows)))
+        print(json.dumps(answer(), allow_nan=False))
     except TrainingError as error:
         print(str(error), file=sys.stderr)
         return 1
     return 0
+
+
+def _named(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if not name or not path:
+        raise argparse.ArgumentTypeError(f"{text!r} is no NAME=PATH")
+    return name, Path(path)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,13 @@ from training.contract import TrainingError
 from training.features import FEATURES, OUTCOME, label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
+
+COLUMNS = (*(one.name for one in FEATURES), OUTCOME)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class Channel:
 
 def read(name: str, folder: Path) -> Channel:
     """Read a channel; raises TrainingError for missing files or columns, wrong types, nulls, or one outcome only."""
-    files = sorted(folder.rglob("*.parquet"), key=lambda path: path.relative_to(folder).as_posix())
+    files = _files(folder)
     if not files:
         raise TrainingError(
             f"channel {name!r} has no .parquet file below {folder}: give the job an input channel {name!r}"
@@ -61,14 +64,33 @@ def read(name: str, folder: Path) -> Channel:
     return Channel(name=name, table=table, label=late, sha256=digest.hexdigest())
 
 
-def _table(path: Path, place: str) -> pa.Table:
+def read_table(source: Path, columns: Sequence[str] = COLUMNS) -> pa.Table:
+    """Read columns of a Parquet file, or of all below a folder; raises TrainingError as `read`, but one outcome does.
+
+    `columns` are some of COLUMNS.
+    """
+    if not source.exists():
+        raise TrainingError(f"{source} does not exist; name a Parquet file or a folder of them")
+    files = _files(source) if source.is_dir() else [source]
+    if not files:
+        raise TrainingError(f"{source} has no .parquet file; name a Parquet file or a folder of them")
+    table = pa.concat_tables([_table(path, str(path), columns) for path in files])
+    if not table.num_rows:
+        raise TrainingError(f"{source} holds no rows; at least one is needed")
+    return table
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.parquet"), key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _table(path: Path, place: str, wanted: Sequence[str] = COLUMNS) -> pa.Table:
     try:
         schema = pq.read_schema(path)
-        wanted = [*(one.name for one in FEATURES), OUTCOME]
         missing = [column for column in wanted if column not in schema.names]
         if missing:
             raise TrainingError(f"{place} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}")
-        table = pq.read_table(path, columns=wanted)
+        table = pq.read_table(path, columns=list(wanted))
     except (pa.ArrowInvalid, OSError) as error:
         raise TrainingError(f"{place} is no readable Parquet file: {str(error).splitlines()[0]}") from error
     problems = [*_type_problems(table), *_null_problems(table)]
@@ -79,7 +101,9 @@ def _table(path: Path, place: str) -> pa.Table:
 
 def _type_problems(table: pa.Table) -> list[str]:
     problems = []
-    for name, kind in [*((one.name, one.kind) for one in FEATURES), (OUTCOME, "number")]:
+    kinds = {**{one.name: one.kind for one in FEATURES}, OUTCOME: "number"}
+    for name in table.column_names:
+        kind = kinds[name]
         found = _value_type(table[name].type)
         fits = pa.types.is_string(found) or pa.types.is_large_string(found)
         if kind == "number":
@@ -90,8 +114,12 @@ def _type_problems(table: pa.Table) -> list[str]:
 
 
 def _null_problems(table: pa.Table) -> list[str]:
-    required = [*(one.name for one in FEATURES if not one.nullable), OUTCOME]
-    return [f"{name} is missing in {table[name].null_count} rows" for name in required if table[name].null_count]
+    nullable = {one.name for one in FEATURES if one.nullable}
+    return [
+        f"{name} is missing in {table[name].null_count} rows"
+        for name in table.column_names
+        if table[name].null_count and name not in nullable
+    ]
 
 
 def _value_type(given: pa.DataType) -> pa.DataType:

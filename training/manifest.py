@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.contract import TrainingError
 from training.features import FEATURES, TARGET, Categories, Feature
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 NAME = "manifest.json"
+NATIVE, ONNX = "model.txt", "model.onnx"
 EXAMPLES = 3
 _LIBRARIES = ("lightgbm", "numpy", "onnx", "pyarrow")
 
@@ -55,6 +57,33 @@ def document(facts: Facts, files: Mapping[str, bytes]) -> dict[str, Any]:
         },
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Read a model folder's manifest; raises TrainingError when there is none, or one that describes no model."""
+    path = folder / NAME
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"{path} can't be read: {error}") from error
+    for key, kind in (("features", list), ("files", dict)):
+        if not isinstance(found, dict) or not isinstance(found.get(key), kind):
+            raise TrainingError(f"{path} lacks {key}: name the folder of an unpacked model")
+    return dict(found)
+
+
+def content(folder: Path, name: str) -> bytes:
+    """Return a file of a model folder; raises TrainingError unless it is the one that the manifest knows."""
+    wanted = read(folder)["files"].get(name)
+    path = folder / name
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise TrainingError(f"{path} can't be read: {error.strerror}") from error
+    digest = hashlib.sha256(found).hexdigest()
+    if digest != wanted:
+        raise TrainingError(f"{path} is damaged: its SHA-256 is {digest}, {NAME} says {wanted}; unpack the model again")
+    return found
 
 
 def code_sha256(folder: Path | None = None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,16 +16,20 @@ BASELINE = "the late rate of the flight's scheduled hour and carrier in the trai
 _DOUBT = 20.0  # rows' worth of the hour's own rate mixed into that of an hour and carrier
 
 
+def mid_ranks(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each score's rank from 1 in rising order; equal scores share the mean of their ranks."""
+    _, place, count = np.unique(score, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return np.asarray((last - (count - 1) / 2)[place], dtype=np.float64)
+
+
 def auc(score: NDArray[np.float64], label: NDArray[np.float64]) -> float:
     """Return the area under the ROC curve: how often a late flight scores above a punctual one, ties counting half.
 
     Mann and Whitney's U over mid-ranks.
     """
-    _, place, count = np.unique(score, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)
-    rank = (last - (count - 1) / 2)[place]
     late = float(label.sum())
-    return float((rank[label == 1].sum() - late * (late + 1) / 2) / (late * (len(label) - late)))
+    return float((mid_ranks(score)[label == 1].sum() - late * (late + 1) / 2) / (late * (len(label) - late)))
 
 
 def log_loss(probability: NDArray[np.float64], label: NDArray[np.float64]) -> float:
@@ -32,19 +38,34 @@ def log_loss(probability: NDArray[np.float64], label: NDArray[np.float64]) -> fl
     return float(-np.mean(label * np.log(safe) + (1 - label) * np.log1p(-safe)))
 
 
-def baseline(train: pa.Table, train_label: NDArray[np.float64], asked: pa.Table) -> NDArray[np.float64]:
-    """Return for each asked row the late rate that its hour and carrier had in training.
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """The late rates of the training months.
 
     A rate from few flights is drawn towards the hour's, an hour's towards the overall one.
     """
-    overall = float(train_label.mean())
-    hours, asked_hours = _numbers(train["dep_hour"], asked["dep_hour"])
-    hour_rate = _rates(hours, train_label, np.full(hours.max(initial=0) + 1, overall))
-    both, asked_both, hour_of_pair = _pairs(train, asked, hours, asked_hours)
-    pair_rate = _rates(both, train_label, np.append(hour_rate, overall)[hour_of_pair])
-    known = asked_both >= 0
-    fallback = np.append(hour_rate, overall)[asked_hours]
-    return np.where(known, pair_rate[np.where(known, asked_both, 0)], fallback)
+
+    hours: pa.Array
+    carriers: pa.Array
+    rates: NDArray[np.float64]
+    """(hours + 1, carriers + 1); the last of each stands for one that training never saw."""
+
+    COLUMNS = ("dep_hour", "carrier")
+
+    @classmethod
+    def learn(cls, train: pa.Table, label: NDArray[np.float64]) -> Baseline:
+        """Count what happened to at least one flight."""
+        hours, carriers = (pc.unique(train[name]) for name in cls.COLUMNS)
+        hour, carrier = _places(train["dep_hour"], hours), _places(train["carrier"], carriers)
+        width = len(carriers) + 1
+        of_hour = _rates(hour, label, np.full(len(hours) + 1, label.mean()))
+        of_both = _rates(hour * width + carrier, label, np.repeat(of_hour, width))
+        return cls(hours=hours, carriers=carriers, rates=of_both.reshape(-1, width))
+
+    def predict(self, asked: pa.Table) -> NDArray[np.float64]:
+        """Return for each row the late rate that its hour and carrier had in training."""
+        hour, carrier = _places(asked["dep_hour"], self.hours), _places(asked["carrier"], self.carriers)
+        return np.asarray(self.rates[hour, carrier], dtype=np.float64)
 
 
 def _rates(group: NDArray[np.intp], label: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -53,21 +74,7 @@ def _rates(group: NDArray[np.intp], label: NDArray[np.float64], prior: NDArray[n
     return (late + _DOUBT * prior) / (rows + _DOUBT)
 
 
-def _numbers(train: pa.ChunkedArray, asked: pa.ChunkedArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return both columns as numbers from 0 of the values that training has; -1 stands for one that it lacks."""
-    known, places = np.unique(np.asarray(train.to_pylist(), dtype=object).astype(str), return_inverse=True)
-    wanted = np.asarray(asked.to_pylist(), dtype=object).astype(str)
-    found = np.clip(np.searchsorted(known, wanted), 0, len(known) - 1)
-    return places.astype(np.intp), np.where(known[found] == wanted, found, -1).astype(np.intp)
-
-
-def _pairs(
-    train: pa.Table, asked: pa.Table, hours: NDArray[np.intp], asked_hours: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Return both tables' (hour, carrier) pairs as numbers of those that training has, and each pair's hour."""
-    carriers, asked_carriers = _numbers(train["carrier"], asked["carrier"])
-    width = int(carriers.max(initial=0)) + 1
-    known, places = np.unique(hours * width + carriers, return_inverse=True)
-    wanted = np.where((asked_hours >= 0) & (asked_carriers >= 0), asked_hours * width + asked_carriers, -1)
-    found = np.clip(np.searchsorted(known, wanted), 0, len(known) - 1)
-    return places.astype(np.intp), np.where(known[found] == wanted, found, -1).astype(np.intp), known // width
+def _places(values: pa.ChunkedArray, known: pa.Array) -> NDArray[np.intp]:
+    """Return each value's place among those that training has; one past the last for one that it lacks."""
+    found = pc.index_in(values.cast(known.type), value_set=known)
+    return np.asarray(pc.fill_null(found, len(known)).to_numpy(), dtype=np.intp)

@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import lightgbm as lgb
 import numpy as np
 
+from training import manifest
 from training.features import FEATURES
 
 if TYPE_CHECKING:
@@ -71,6 +72,11 @@ def fit(
         on_iteration(environment.iteration + 1)
 
     return lgb.train(parameters, data, hyperparameters.num_iterations, callbacks=[report])
+
+
+def load(folder: Path) -> lgb.Booster:
+    """Read the native model of a model folder; raises TrainingError naming the file that is missing or damaged."""
+    return lgb.Booster(model_str=manifest.content(folder, manifest.NATIVE).decode())
 
 
 def predict(booster: lgb.Booster, rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from training import manifest
 from training.contract import TrainingError
-from training.train import NATIVE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,21 +16,17 @@ if TYPE_CHECKING:
 
 def predict(folder: Path, rows_file: Path) -> list[float]:
     """Return one probability a row of a JSON list of objects; raises TrainingError naming the row and the feature."""
-    import lightgbm as lgb  # noqa: PLC0415 - a wrong file is told without waiting for it
-    import numpy as np  # noqa: PLC0415
-
-    features = _read(folder / manifest.NAME)["features"]
+    features = manifest.read(folder)["features"]
     rows = _read(rows_file)
     if not isinstance(rows, list):
         raise TrainingError(f"{rows_file} holds no list of rows")
     if not rows:
         return []
     matrix = np.array([_values(number, row, features) for number, row in enumerate(rows)], dtype=np.float64)
-    try:
-        booster = lgb.Booster(model_file=str(folder / NATIVE))
-    except lgb.basic.LightGBMError as error:
-        raise TrainingError(f"{folder / NATIVE} is no LightGBM model: {error}") from error
-    return [float(value) for value in booster.predict(matrix)]
+    from training import model  # noqa: PLC0415 - a wrong file is told without waiting for the learner
+
+    answers: list[float] = model.predict(model.load(folder), matrix).tolist()
+    return answers
 
 
 def _read(path: Path) -> Any:

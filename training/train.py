@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from training.contract import Folders
 
 TRAIN, VALIDATION = "train", "validation"
-NATIVE, ONNX = "model.txt", "model.onnx"
 _PROGRESS_EVERY = 50
 
 
@@ -40,7 +39,7 @@ def train(folders: Folders) -> None:
 
     booster = model.fit(rows, train_rows.label, hyperparameters, progress)
 
-    baseline = metrics.baseline(train_rows.table, train_rows.label, judged.table)
+    baseline = metrics.Baseline.learn(train_rows.table, train_rows.label).predict(judged.table)
     answers = model.predict(booster, features.matrix(judged.table, known))
     measured = {
         "train:auc": metrics.auc(model.predict(booster, rows), train_rows.label),
@@ -67,7 +66,7 @@ def train(folders: Folders) -> None:
 
 def write(folder: Path, booster: lgb.Booster, facts: manifest.Facts) -> None:
     """Write model and manifest; the manifest comes last, so that a folder that has one is whole."""
-    files = {NATIVE: model.text(booster).encode(), ONNX: export_onnx.to_onnx(booster)}
+    files = {manifest.NATIVE: model.text(booster).encode(), manifest.ONNX: export_onnx.to_onnx(booster)}
     free = shutil.disk_usage(_existing(folder)).free
     if free < sum(map(len, files.values())):
         raise TrainingError(f"{folder} has {free} bytes left: raise the job's volume size")

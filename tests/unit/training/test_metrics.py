@@ -30,7 +30,7 @@ def test_the_baseline_is_the_rate_of_hour_and_carrier() -> None:
     train = _table([8] * 2000 + [9] * 2000, (["AA"] * 1000 + ["UA"] * 1000) * 2)
     label = np.concatenate([np.full(1000, value) for value in (0.0, 1.0, 1.0, 1.0)])
 
-    rates = metrics.baseline(train, label, _table([8, 8, 9], ["AA", "UA", "AA"]))
+    rates = metrics.Baseline.learn(train, label).predict(_table([8, 8, 9], ["AA", "UA", "AA"]))
 
     assert rates == pytest.approx([0.0, 1.0, 1.0], abs=0.02)
 
@@ -39,7 +39,7 @@ def test_an_unknown_carrier_gets_its_hours_rate_and_an_unknown_hour_the_overall_
     train = _table([8] * 1000 + [9] * 1000, ["AA"] * 2000)
     label = np.concatenate([np.zeros(1000), np.ones(1000)])
 
-    rates = metrics.baseline(train, label, _table([9, 23, 23], ["XX", "AA", "XX"]))
+    rates = metrics.Baseline.learn(train, label).predict(_table([9, 23, 23], ["XX", "AA", "XX"]))
 
     assert rates == pytest.approx([1.0, 0.5, 0.5], abs=0.02)
 
@@ -48,4 +48,4 @@ def test_a_rate_from_few_flights_is_drawn_towards_its_hours() -> None:
     train = _table([8] * 1001, ["AA"] * 1000 + ["ZZ"])
     label = np.concatenate([np.zeros(1000), np.ones(1)])
 
-    assert metrics.baseline(train, label, _table([8], ["ZZ"]))[0] < 0.1
+    assert metrics.Baseline.learn(train, label).predict(_table([8], ["ZZ"]))[0] < 0.1
