@@ -131,6 +131,11 @@ class ResourceType:
     """
     write_only: frozenset[str] = frozenset()
     """Inputs that AWS takes and never tells."""
+    observed: frozenset[str] = frozenset()
+    """Inputs whose value in the outputs is what AWS serves, which need not be what an update asked for.
+
+    AWS may go back on such an update without an error. Diff compares with the outputs, as Terraform does.
+    """
     unordered: frozenset[str] = frozenset()
     """Lists whose order AWS does not keep."""
     quiet: Mapping[str, Any] = field(default_factory=dict)

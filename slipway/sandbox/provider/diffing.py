@@ -32,9 +32,15 @@ def same_document(left: Any, right: Any) -> bool:
         return False
 
 
-def diff(kind: ResourceType, old: Properties, new: Properties, *, old_region: str | None, region: str) -> Difference:
-    """Compare the inputs of the state with the checked ones; an unknown counts as a change."""
+def diff(
+    kind: ResourceType, old: Properties, new: Properties, *, outputs: Properties, old_region: str | None, region: str
+) -> Difference:
+    """Compare the inputs of the state with the checked ones; an unknown counts as a change.
+
+    What the type declares as observed is compared with the outputs instead: see ResourceType.
+    """
     result = Difference()
+    old = {**old, **{name: outputs[name] for name in kind.observed & outputs.keys()}}
     for name in sorted((old.keys() | new.keys()) - {DEFAULTS, "region"}):
         before, after = _before(kind, old, name), new.get(name, kind.facts.defaults.get(name))
         if _unspoken_after_import(kind, old, name):

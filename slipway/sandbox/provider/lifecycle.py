@@ -124,7 +124,7 @@ def _outputs(
     """All outputs, from the answer in hand where it says them all, else from a read."""
     with aws_errors(kind):
         found = regular.outputs(kind, scope, resource_id, inputs, answer)
-    if any(value is None for value in found.values()) or kind.computed - inputs.keys():
+    if any(value is None for value in found.values()) or kind.computed - inputs.keys() or kind.observed:
         try:
             found = _seen(kind, scope, resource_id, inputs)
         except Gone:
@@ -137,8 +137,9 @@ def _outputs(
 def _assembled(
     kind: ResourceType, scope: Scope, resource_id: str, inputs: Properties, seen: Properties
 ) -> dict[str, Any]:
-    """All inputs, plus the computed outputs that the SDK declares."""
+    """All inputs, those that are observed as AWS has them, plus the computed outputs that the SDK declares."""
     result = plain(inputs)
+    result.update({name: seen[name] for name in kind.observed if seen.get(name) is not None})
     for name in (kind.facts.outputs | kind.computed) - {"tagsAll"}:
         if seen.get(name) is not None:
             result.setdefault(name, seen[name])

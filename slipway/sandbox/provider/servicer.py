@@ -149,7 +149,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         old, _ = decode(request.old_inputs) if request.HasField("old_inputs") else (_inputs_of(kind, outputs), None)
         new, _ = decode(request.news)
         region = str(new.get("region") or self._configured.region)
-        found = diffing.diff(kind, old, new, old_region=outputs.get("region"), region=region)
+        found = diffing.diff(kind, old, new, outputs=outputs, old_region=outputs.get("region"), region=region)
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found.changed else provider_pb2.DiffResponse.DIFF_NONE,
             diffs=sorted(found.changed),
@@ -201,7 +201,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 properties=encode({**outputs, **lifecycle.plain(new)}, _all(kind, secrets))
             )
         scope = self._scope(request, new, outputs)
-        found = diffing.diff(kind, old, new, old_region=None, region=scope.region)
+        found = diffing.diff(kind, old, new, outputs=outputs, old_region=None, region=scope.region)
         change = Change(id=request.id, olds=old, news=new, changed=frozenset(found.changed))
         state = self._whole(lifecycle.update(kind, scope, change, outputs), _all(kind, secrets))
         return provider_pb2.UpdateResponse(properties=encode(state.outputs, _all(kind, secrets)))

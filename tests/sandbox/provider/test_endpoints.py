@@ -4,13 +4,13 @@ With real serving processes behind it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import grpc
 import pytest
 
 from slipway.sandbox.provider.protocol import provider_pb2, status_pb2
-from slipway.sandbox.provider.wire import decode
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +56,9 @@ def half_made(error: Any) -> provider_pb2.ErrorResourceInitFailed:
     return found
 
 
-def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, configs: dict[str, str]) -> None:
+def test_an_endpoint_serves_rolls_forward_rolls_back_silently_and_goes(
+    engine: Any, configs: dict[str, str], boto: Any
+) -> None:
     given = {"name": "conformance-endpoint", "endpointConfigName": configs["works"]}
     endpoint = engine.create(ENDPOINT, "scorer", given)
     try:
@@ -70,20 +72,23 @@ def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, confi
         assert engine.refresh(endpoint)
         assert endpoint.inputs["endpointConfigName"] == configs["works too"]
 
-        broken = {**given, "endpointConfigName": configs["breaks"]}
-        with pytest.raises(grpc.RpcError) as caught:
-            engine.update(endpoint, broken)
-        failed = half_made(caught.value)
-        assert failed.id == "conformance-endpoint"
-        assert decode(failed.inputs)[0]["endpointConfigName"] == configs["breaks"]
-        assert "rolled back" in failed.reasons[0]
-        assert configs["works too"] in failed.reasons[0]
+        # a second try, from a state that does not know of the first one, does nothing
+        before = modified(boto)
+        behind = replace(endpoint, inputs={**endpoint.inputs, **given}, outputs={**endpoint.outputs, **given})
+        engine.update(behind, forward)
+        assert behind.outputs["endpointConfigName"] == configs["works too"]
+        assert modified(boto) == before
 
-        # without a change in the program the engine tries again: the endpoint does not serve what the state says
-        endpoint.inputs, endpoint.outputs = decode(failed.inputs)[0], decode(failed.properties)[0]
-        with pytest.raises(grpc.RpcError) as caught:
-            engine.update(endpoint, broken)
-        assert "rolled back" in half_made(caught.value).reasons[0]
+        broken = {**given, "endpointConfigName": configs["breaks"]}
+        assert list(engine.update(endpoint, broken).diffs) == ["endpointConfigName"]
+        assert endpoint.inputs["endpointConfigName"] == configs["breaks"]
+        assert endpoint.outputs["endpointConfigName"] == configs["works too"]
+
+        # without a refresh: the program that still wants it plans it again, one that wants what serves plans nothing
+        assert list(engine.diff(endpoint, broken)[0].diffs) == ["endpointConfigName"]
+        assert not engine.diff(endpoint, forward)[0].diffs
+        assert list(engine.update(endpoint, broken).diffs) == ["endpointConfigName"]
+        assert endpoint.outputs["endpointConfigName"] == configs["works too"]
 
         assert engine.refresh(endpoint)
         assert endpoint.inputs["endpointConfigName"] == configs["works too"]
@@ -92,6 +97,10 @@ def test_an_endpoint_serves_rolls_forward_rolls_back_and_goes(engine: Any, confi
         engine.delete(endpoint)
     assert not engine.refresh(endpoint)
     engine.delete(endpoint)
+
+
+def modified(boto: Any) -> Any:
+    return boto("sagemaker").describe_endpoint(EndpointName="conformance-endpoint")["LastModifiedTime"]
 
 
 def test_an_endpoint_that_never_serves_is_half_made_and_can_be_deleted(engine: Any, configs: dict[str, str]) -> None:

@@ -12,8 +12,8 @@ BUCKET, REPOSITORY = "aws:s3/bucket:Bucket", "aws:ecr/repository:Repository"
 
 
 def paths(token: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, tuple[str, bool]]:
-    found = diff(declared(token), {"__defaults": [], **old}, new, old_region="us-east-1", region="us-east-1")
-    return found.paths
+    kind = declared(token)
+    return diff(kind, {"__defaults": [], **old}, new, outputs={}, old_region="us-east-1", region="us-east-1").paths
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_differences_by_path_and_whether_they_replace(
 def test_what_aws_never_tells_is_no_difference_right_after_an_import() -> None:
     kind = declared("aws:kms/key:Key")
     new = {"deletionWindowInDays": 7, "isEnabled": True}
-    after_import = diff(kind, {"isEnabled": True}, new, old_region=None, region="us-east-1")
-    later = diff(kind, {"isEnabled": True, "__defaults": []}, new, old_region=None, region="us-east-1")
+    after_import = diff(kind, {"isEnabled": True}, new, outputs={}, old_region=None, region="us-east-1")
+    later = diff(kind, {"isEnabled": True, "__defaults": []}, new, outputs={}, old_region=None, region="us-east-1")
     assert after_import.paths == {}
     assert later.paths == {"deletionWindowInDays": ("add", False)}
 
@@ -92,6 +92,37 @@ def test_an_asset_is_compared_by_its_hash() -> None:
 def test_an_unknown_name_is_not_deleted_first() -> None:
     kind = declared("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
     old = {"role": "r", "policyArn": "arn:1"}
-    found = diff(kind, old, {"role": "r", "policyArn": UNKNOWN}, old_region=None, region="us-east-1")
+    found = diff(kind, old, {"role": "r", "policyArn": UNKNOWN}, outputs={}, old_region=None, region="us-east-1")
     assert found.replaces == {"policyArn"}
     assert not found.delete_first
+
+
+@pytest.mark.parametrize(
+    ("serves", "wanted", "expected"),
+    [
+        ("old", "new", {"endpointConfigName": ("update", False)}),
+        ("old", "old", {}),
+        ("new", "new", {}),
+        ("new", "old", {"endpointConfigName": ("update", False)}),
+    ],
+)
+def test_what_an_endpoint_serves_decides_whatever_was_asked_for_last(
+    serves: str, wanted: str, expected: dict[str, tuple[str, bool]]
+) -> None:
+    asked, outputs = {"endpointConfigName": "new"}, {"endpointConfigName": serves, "arn": "a"}
+    new = {"endpointConfigName": wanted}
+    kind = declared(ENDPOINT)
+    assert diff(kind, asked, new, outputs=outputs, old_region=None, region="us-east-1").paths == expected
+
+
+def test_what_is_not_observed_is_compared_with_what_was_asked_for() -> None:
+    kind = declared(GROUP)
+    found = diff(kind, {"retentionInDays": 7}, {"retentionInDays": 7}, outputs={"retentionInDays": 30},
+                 old_region=None, region="us-east-1")  # fmt: skip
+    assert found.paths == {}
+
+
+def test_observed_inputs_of_a_state_without_outputs_are_compared_as_others() -> None:
+    assert paths(ENDPOINT, {"endpointConfigName": "a"}, {"endpointConfigName": "b"}) == {
+        "endpointConfigName": ("update", False)
+    }
