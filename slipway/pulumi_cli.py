@@ -27,6 +27,8 @@ EngineName = Literal["pulumi", "embedded"]
 class Engine:
     """A command that understands Pulumi's command line."""
 
+    name: EngineName
+    """Which of the two it is."""
     argv: tuple[str, ...]
     """How it is started; a command's words follow."""
     title: str
@@ -42,7 +44,9 @@ def pick(force: EngineName | None = None, *, path: str | None = None) -> Engine:
     """
     embedded = (sys.executable, "-m", "slipway.engine")
     if force == "embedded":
-        return Engine(argv=embedded, title="embedded engine", reason="asked for with --engine embedded")
+        return Engine(
+            name="embedded", argv=embedded, title="embedded engine", reason="asked for with --engine embedded"
+        )
     found = shutil.which("pulumi", path=path)
     needed = ".".join(map(str, MINIMUM))
     if found is None:
@@ -51,12 +55,14 @@ def pick(force: EngineName | None = None, *, path: str | None = None) -> Engine:
         version = _version(found)
         if version is not None and version[:2] >= MINIMUM:
             text = ".".join(map(str, version))
-            return Engine(argv=(found,), title=f"pulumi {text}", reason=f"pulumi {text} found at {found}")
+            return Engine(
+                name="pulumi", argv=(found,), title=f"pulumi {text}", reason=f"pulumi {text} found at {found}"
+            )
         got = "does not answer `pulumi version`" if version is None else f"is {'.'.join(map(str, version))}"
         reason = f"{found} {got}, {needed} or newer is needed"
     if force == "pulumi":
         raise Failure(f"{reason}: install it from https://www.pulumi.com/docs/install, or use --engine embedded")
-    return Engine(argv=embedded, title="embedded engine", reason=reason)
+    return Engine(name="embedded", argv=embedded, title="embedded engine", reason=reason)
 
 
 def _version(executable: str) -> tuple[int, ...] | None:

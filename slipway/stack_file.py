@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, PlainScalarString
 from ruamel.yaml.tokens import CommentToken
 
 from slipway.failure import Failure
@@ -143,8 +144,18 @@ def _merge(old: CommentedMap, new: Mapping[str, Any], orphans: list[CommentToken
             before = old.get(key)
             old[key] = _merge(before if isinstance(before, CommentedMap) else CommentedMap(), value, orphans)
         elif old.get(key) != value:
-            old[key] = value
+            old[key] = _safe(value)
     return old
+
+
+def _safe(value: Any) -> Any:
+    """Put quotes around what some reader of YAML takes for a number: the digest 1234e567 is infinite in Go.
+
+    Everything else says that it is plain; a new value would otherwise take over the quotes of the one before it.
+    """
+    if not isinstance(value, str):
+        return value
+    return DoubleQuotedScalarString(value) if value[:1].isdigit() else PlainScalarString(value)
 
 
 def _lines_of(comments: list[CommentToken]) -> list[str]:

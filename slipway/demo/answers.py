@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from slipway import artifact as artifacts
 from slipway import child
 from slipway.demo.check import require
 from slipway.failure import Failure
@@ -43,11 +42,10 @@ class Compared:
     """How well the served answers rank these rows; None when their outcomes are all the same."""
 
 
-def offline(project: Path, artifact: artifacts.Artifact, rows: Sequence[Row], folder: Path) -> list[float]:
-    """Predict with the trained model itself, in a separate process that runs training/'s own code."""
-    model = artifacts.unpack(artifact, folder / "model")
-    asked = folder / "rows.json"
-    asked.write_text(json.dumps(rows), "utf-8")
+def offline(project: Path, model: Path, rows: Sequence[Row], folder: Path) -> list[float]:
+    """Predict with the trained model in a folder itself, in a separate process that runs training/'s own code."""
+    asked = folder / "asked-rows.json"
+    asked.write_text(json.dumps(list(rows)), "utf-8")
     words = ["-m", "training", "predict", "--model", str(model), "--rows", str(asked)]
     finished = child.run([sys.executable, *words], cwd=project)
     if finished.code != 0:

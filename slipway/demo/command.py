@@ -1,4 +1,4 @@
-"""`slipway demo`: a fresh copy of the project, nine stages, and nothing left behind however it ends."""
+"""`slipway demo`: a fresh copy of the project, twelve stages, and nothing left behind however it ends."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from slipway.demo import poke, processes, run_folder, summary
 from slipway.demo.check import Broken
 from slipway.demo.console import Console
 from slipway.demo.measurements import Measurements
-from slipway.demo.stages import STAGES, Demo
+from slipway.demo.report import judge, report
+from slipway.demo.stages import FIRST_ASKED, FIRST_MONTHS, STAGES, Demo
 from slipway.failure import Failure
+from slipway.report import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from slipway.demo.lake import Landed
+    from slipway.demo.lake import Lake
     from slipway.pulumi_cli import EngineName
 
 DEFAULT_RUNS = (".slipway", "demo")
@@ -48,6 +50,7 @@ def demo(project: Path, *, runs: Path | None, force: EngineName | None, keep: bo
             outputs, landed = run.loop()
             if not keep:
                 run.end(outputs)
+            _report(run, landed)
         except BaseException as error:
             _abandon(run, error)
             raise
@@ -57,28 +60,47 @@ def demo(project: Path, *, runs: Path | None, force: EngineName | None, keep: bo
 
 
 def _finish(run: Demo) -> int:
-    measurements = run.measurements
-    with run.console.stage("sum up"):
-        measurements.write(run.folder.measurements, outcome="passed", **_findings(run))
-        _tidy(run)
-        where = f"{run.folder.root} (logs, times, the pinned stack file); `slipway demo --keep` to poke the endpoint"
-        peak = measurements.peak_proportional_bytes or measurements.peak_resident_bytes
-        text = summary.lines(run.facts, seconds=measurements.seconds(), peak_bytes=peak, where=where)
+    run.measurements.write(run.folder.measurements, outcome="passed", **_findings(run))
+    _tidy(run)
+    measurements, rollouts = run.measurements, run.rollouts
+    text = summary.lines(
+        run.facts,
+        None if rollouts is None else rollouts.traffic,
+        None if rollouts is None else rollouts.attempt,
+        seconds=measurements.seconds(),
+        peak_bytes=measurements.peak_proportional_bytes or measurements.peak_resident_bytes,
+        where=f"{run.folder.root} (logs, times, the pinned stack file); `slipway demo --keep` to poke the endpoint",
+        report=str(run.folder.report),
+    )
     run.console.line()
     for line in text:
         run.console.line(f"  {line}")
     return 0
 
 
-def _keep(run: Demo, endpoint: str, landed: Landed) -> int:
+def _report(run: Demo, landed: Lake) -> None:
+    """Judge the models on every month and write the page."""
+    title = "judge both models on every month, and write the report"
+    with run.console.stage(title), run.measurements.stage(title):
+        judged = judge(run, landed)
+        for one in judged[0]:
+            unseen = [f"{month.month} {month.score.auc:.4f}" for month in one.months if not month.seen]
+            run.console.say(f"{one.label}, {one.description}: {', '.join(unseen)}")
+    page.write(report(run, landed, judged), run.folder.report)
+
+
+def _keep(run: Demo, endpoint: str, landed: Lake) -> int:
     if run.running is None:
         raise Failure("there is no sandbox to keep")
     run.folder.note(kept=True)
     run.measurements.write(run.folder.measurements, outcome="kept", **_findings(run))
     run.console.line()
+    data = landed.data_set(FIRST_MONTHS), landed.data_set([FIRST_ASKED])
     rows = run.folder.root / "rows.json"
-    for line in poke.commands(run.folder, run.engine, endpoint, run.running.endpoint, landed, rows):
+    for line in poke.commands(run.folder, run.engine, endpoint, run.running.endpoint, data, rows):
         run.console.line(line)
+    run.console.line()
+    run.console.line(f"  the report: {run.folder.report}")
     return 0
 
 
@@ -87,7 +109,12 @@ def _findings(run: Demo) -> dict[str, Any]:
     return {
         "engine": facts.engine,
         "resources": facts.resources,
-        "score": facts.score,
+        "scores": facts.scores,
+        "requests": 0 if run.rollouts is None or run.rollouts.traffic is None else run.rollouts.traffic.requests,
+        "failed": 0 if run.rollouts is None or run.rollouts.traffic is None else run.rollouts.traffic.failed,
+        "verdict_on_torn": None
+        if run.rollouts is None or run.rollouts.attempt is None
+        else run.rollouts.attempt.exit_code,
         "rows": facts.rows,
         "largest_difference": max(facts.largest_json, facts.largest_csv),
         "unchanged": facts.unchanged,

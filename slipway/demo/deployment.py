@@ -79,9 +79,7 @@ class Deployment:
         done = self._up(name)
         if planned is not None:
             self._same_as(planned, done)
-        created, deleted = (
-            [urn for urn in done.urns(op) if is_custom(urn)] for op in ("create", "delete")
-        )
+        created, deleted = ([urn for urn in done.urns(op) if is_custom(urn)] for op in ("create", "delete"))
         updated = [urn for urn in done.urns("update") if is_custom(urn)]
         pair = {MODEL: 1, CONFIGURATION: 1}
         require(dict(type_counts(set(created))) == pair, f"a release creates {pair}, this one {', '.join(created)}")

@@ -41,13 +41,18 @@ def score(trained: Trained, month: str) -> tuple[list[str], str]:
     """Say how good the model is beside a baseline that any reader understands: in two lines, and in one."""
     auc, baseline = trained.metrics[METRIC], trained.metrics[BASELINE]
     require(auc > baseline, f"the model's AUC {auc:.4f} is no better than the baseline's {baseline:.4f}")
-    described = trained.manifest.get("baseline")
-    name = described.get("description", "no description") if isinstance(described, dict) else "no description"
+    name = baseline_of(trained)
     picked = f"of a late and a punctual flight of {month}, a month it never saw, the model picks the late one {auc:.0%}"
     return [
         f"{picked} of the time: AUC {auc:.4f}",
         f"the baseline ({name}) picks it {baseline:.0%} of the time: AUC {baseline:.4f}",
     ], f"AUC {auc:.4f} on {month}, a month it never saw; the baseline's is {baseline:.4f}"
+
+
+def baseline_of(trained: Trained) -> str:
+    """Return what the baseline is, in the manifest's words."""
+    described = trained.manifest.get("baseline")
+    return str(described.get("description", "no description")) if isinstance(described, dict) else "no description"
 
 
 def data_rows(manifest: dict[str, Any]) -> dict[str, int]:

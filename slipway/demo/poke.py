@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slipway.demo.lake import Landed
     from slipway.demo.run_folder import RunFolder
     from slipway.pulumi_cli import Engine
 
@@ -20,7 +19,9 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps({"instances": rows}, indent=1) + "\n", "utf-8")
 
 
-def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, data: Landed, rows: Path) -> list[str]:
+def commands(
+    folder: RunFolder, engine: Engine, endpoint: str, url: str, data: tuple[str, str], rows: Path
+) -> list[str]:
     """Return the lines to print: what runs where, and what to type."""
     state = shlex.quote(str(folder.state))
     pulumi = shlex.join(engine.argv)
@@ -44,9 +45,10 @@ def commands(folder: RunFolder, engine: Engine, endpoint: str, url: str, data: L
         f"  {pulumi} preview --stack dev",
         "",
         "  # train again on other months or with other hyperparameters, pin it, roll it out",
-        f"  {slipway} train -s dev --train {data.train_uri} \\",
-        f"      --validation {data.validation_uri} --hyperparameter num_leaves=15 --approve",
-        f"  {slipway} release -s dev && {pulumi} up --yes --stack dev",
+        f"  {slipway} train -s dev --train {data[0]} \\",
+        f"      --validation {data[1]} --hyperparameter num_leaves=15 --approve",
+        f"  {slipway} release -s dev && {slipway} up -s dev --yes",
+        f"  {slipway} history -s dev",
         "",
         "  # the end of it",
         f"  {slipway} sandbox down --state {state}",

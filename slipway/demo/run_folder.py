@@ -51,6 +51,11 @@ class RunFolder:
         """Times and memory, as JSON."""
         return self.root / "measurements.json"
 
+    @property
+    def report(self) -> Path:
+        """The page that a person looks at."""
+        return self.root / "report.html"
+
     def note(self, **more: Any) -> None:
         """Write down who runs this, for the next run to find."""
         text = json.dumps({"pid": os.getpid(), "kept": False, **more}) + "\n"

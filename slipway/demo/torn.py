@@ -22,7 +22,7 @@ MODEL = "model.onnx"
 TORN_JOB = "none: an upload that broke off"
 
 
-def register_torn(trained: Trained, outputs: Outputs, *, train: str, validation: str) -> str:
+def register_torn(trained: Trained, outputs: Outputs) -> str:
     """Store and approve the torn model; return its package's ARN.
 
     Its digest is that of the torn archive, so nothing but loading it tells that it is broken.
@@ -35,6 +35,8 @@ def register_torn(trained: Trained, outputs: Outputs, *, train: str, validation:
         require(key not in trained.model_data, f"{trained.model_data} is not where training jobs put their models")
         s3.put_object(Bucket=bucket, Key=key, Body=torn(whole.path.read_bytes()))
         artifact = artifacts.fetch(s3, f"s3://{bucket}/{key}", Path(place))
+    notes = sagemaker.describe_model_package(ModelPackageName=trained.package_arn)["CustomerMetadataProperties"]
+    train, validation = notes["train_data"], notes["validation_data"]
     package = register(sagemaker, s3, outputs, artifact, training_job=TORN_JOB, train=train, validation=validation)
     approve(sagemaker, package, "by somebody who looked at its metrics only")
     return package

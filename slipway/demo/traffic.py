@@ -141,8 +141,7 @@ def _latencies(version: str, rising: Sequence[float], edges: Sequence[float]) ->
         p99=quantile(rising, 0.99),
         largest=rising[-1],
         histogram=tuple(
-            (low, high, sum(low <= latency < high for latency in rising))
-            for low, high in itertools.pairwise(edges)
+            (low, high, sum(low <= latency < high for latency in rising)) for low, high in itertools.pairwise(edges)
         ),
     )
 

@@ -52,7 +52,7 @@ def test_embedded_can_be_insisted_on(tmp_path: Path) -> None:
 
 def stack(folder: Path, script: str) -> pulumi_cli.Stack:
     executable(folder, script)
-    engine = pulumi_cli.Engine(argv=(str(folder / "pulumi"),), title="a pulumi", reason="this test")
+    engine = pulumi_cli.Engine(name="pulumi", argv=(str(folder / "pulumi"),), title="a pulumi", reason="this test")
     return pulumi_cli.Stack(engine, folder, "dev")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,6 +104,22 @@ def test_the_files_own_indentation_and_line_ends_are_used() -> None:
 def test_putting_the_same_again_changes_nothing() -> None:
     once = stack_file.put(COMMENTED, KEY, NEW, name="f")
     assert stack_file.put(once, KEY, NEW, name="f") == once
+
+
+digests = st.from_regex(r"[0-9a-f]{8}", fullmatch=True)
+
+
+@given(digests, digests)
+@settings(max_examples=200)
+def test_a_digest_is_text_to_every_reader_and_two_swaps_change_nothing(one: str, other: str) -> None:
+    first = {"current": {"digest": one}, "previous": {"digest": other}}
+    second = {"current": {"digest": other}, "previous": {"digest": one}}
+    there = stack_file.put("config:\n  a:b: c\n", KEY, first, name="f")
+    again = stack_file.put(stack_file.put(there, KEY, second, name="f"), KEY, first, name="f")
+    assert again == there
+    assert yaml.safe_load(there)["config"][KEY] == first
+    line = next(line for line in there.splitlines() if "digest" in line).split(": ")[1]
+    assert line == (f'"{one}"' if one[0].isdigit() else one)
 
 
 def test_long_addresses_are_not_folded() -> None:
