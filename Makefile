@@ -9,7 +9,7 @@ SETS   := program training serving tool demo
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format conformance golden lock clean
+.PHONY: help setup demo up test check format conformance golden lock clean
 
 help: ## print this list
 	@while IFS= read -r line; do case $$line in \
@@ -21,6 +21,11 @@ setup: $(VENV)/.test ## make .venv with everything that the project's own checks
 
 demo: $(VENV)/.demo ## the whole loop on real data, offline: preview, up, train, release, serve, destroy
 	@$(BIN)/slipway demo
+
+STACK ?= dev
+
+up: $(VENV)/.demo ## make a stack what its file says, then give the verdict: make up STACK=dev
+	@$(BIN)/slipway up --stack $(STACK)
 
 test: check ## everything that proves the project
 	@$(BIN)/python -m pytest -q -m "slow" -n 2
