@@ -29,6 +29,7 @@ import http.server, os, pathlib, signal, sys, time
 root = pathlib.Path(os.environ.get("SLIPWAY_ML_ROOT", "/opt/ml"))
 who = os.environ.get("WHO", "")
 print("starting", who, flush=True)
+time.sleep(float(os.environ.get("STARTUP", "0")))
 if os.environ.get("BROKEN"):
     print("cannot load the model", flush=True)
     sys.exit(7)
@@ -343,6 +344,12 @@ def own_world(tmp_path: Path) -> Iterator[World]:
     made = make_world(tmp_path)
     yield made
     made.control("down")
+
+
+@pytest.fixture(scope="session")
+def world_of() -> Callable[[Path], World]:
+    """Return a maker of worlds over a project in a folder, whose sandbox somebody else starts."""
+    return lambda root: World(root / "state", make_project(root / "project"))
 
 
 @pytest.fixture

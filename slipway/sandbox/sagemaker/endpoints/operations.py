@@ -1,21 +1,30 @@
-"""The API of endpoints, and the table of this room's operations."""
+"""The API of endpoints, and the table of this room's operations.
+
+Sources: botocore's documentation of the operations; what is refused while an endpoint is in progress, and in which
+words, is seen in public reports. That an update needs the configuration that serves, too, to exist is in
+hashicorp/terraform-provider-aws#48997.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from slipway.sandbox.sagemaker.context import Context
-from slipway.sandbox.sagemaker.endpoints import configurations, deployment, models
+from slipway.sandbox.sagemaker.endpoints import configurations, deployment, guardrails, models
+from slipway.sandbox.sagemaker.endpoints.progress import LAUNCHING, pending_summary
 from slipway.sandbox.sagemaker.endpoints.record import (
     CONFIG_KIND,
     IN_PROGRESS,
     KIND,
     MODEL_KIND,
+    UPDATABLE,
     capture_summary,
     planned_variants,
     release_of,
     set_status,
     tell,
 )
+from slipway.sandbox.sagemaker.endpoints.rescaling import updating_variants
+from slipway.sandbox.sagemaker.endpoints.traffic import effective, instances_of, stages_of
 from slipway.sandbox.sagemaker.errors import could_not_find, validation
 
 
@@ -24,6 +33,7 @@ def create_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any]:
     name = params["EndpointName"]
     arn = _arn(name, context)
     release = _release(params["EndpointConfigName"], context)
+    guardrails.check(params.get("DeploymentConfig"), release["config"]["ProductionVariants"], None)
     record = {
         "EndpointName": name,
         "EndpointArn": arn,
@@ -32,6 +42,7 @@ def create_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any]:
         "CreationTime": context.now(),
         "LastModifiedTime": context.now(),
         "ProductionVariants": planned_variants(release),
+        "PendingDeploymentSummary": pending_summary(release, context.now(), LAUNCHING),
         "Tags": params.get("Tags", []),
     }
     capture = capture_summary(release["config"])
@@ -53,19 +64,23 @@ def describe_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any
 
 
 def update_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Begin a blue/green update to another configuration."""
+    """Begin an update to another configuration."""
     name = params["EndpointName"]
     release = _release(params["EndpointConfigName"], context)
     record = _existing(params, context)
-    _require_in_service(record, context)
+    _require_updatable(record, context)
+    _require_config(record["EndpointConfigName"], context)
     if params.get("RetainAllVariantProperties", False):
         excluded = {each["VariantPropertyType"] for each in params.get("ExcludeRetainedVariantProperties", [])}
         _retain(release, record, excluded)
     config = params.get("DeploymentConfig")
     if config is None and params.get("RetainDeploymentConfig", False):
         config = record.get("LastDeploymentConfig")
+    variants = release["config"]["ProductionVariants"]
+    guardrails.check(config, variants, record["ProductionVariants"])
+    stages = stages_of(effective(config, variants), instances_of(variants))
     fields = {
-        "PendingDeploymentSummary": deployment.pending_summary(release, context.now()),
+        "PendingDeploymentSummary": pending_summary(release, context.now(), stages[0]),
         "LastDeploymentConfig": config,
         "FailureReason": None,
     }
@@ -78,13 +93,16 @@ def update_endpoint_weights_and_capacities(params: dict[str, Any], context: Cont
     """Begin to give variants new weights and instance counts."""
     name = params["EndpointName"]
     record = _existing(params, context)
-    _require_in_service(record, context)
+    _require_updatable(record, context)
     known = {each["VariantName"] for each in record["ProductionVariants"]}
     wanted = params["DesiredWeightsAndCapacities"]
     for change in wanted:
         if change["VariantName"] not in known:
             raise validation(f'Variant "{change["VariantName"]}" is not one of {", ".join(sorted(known))}')
-    _claim(name, context, "Updating", {"FailureReason": None})
+        if change.get("DesiredInstanceCount", 1) < 1:
+            raise validation(f'DesiredInstanceCount of variant "{change["VariantName"]}" must be at least 1, got 0')
+    changing = updating_variants(record["ProductionVariants"], wanted, context.now())
+    _claim(name, context, "Updating", {"FailureReason": None, "ProductionVariants": changing})
     deployment.reweigh(context, name, wanted)
     return {"EndpointArn": record["EndpointArn"]}
 
@@ -100,20 +118,16 @@ def delete_endpoint(params: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def _claim(name: str, context: Context, status: str, fields: dict[str, Any]) -> None:
-    """Become Updating or Deleting unless another request was faster; the check and the change are one."""
+    """Become Updating or Deleting unless another request was faster."""
 
-    def change(record: dict[str, Any]) -> None:
+    def check(record: dict[str, Any]) -> None:
         if status == "Deleting":
             _refuse_in_progress(record)
         else:
-            _require_in_service(record, context)
-        record["EndpointStatus"] = status
+            _require_updatable(record, context)
 
-    try:
-        context.store.update(context.scope, KIND, name, change)
-    except KeyError as error:
-        raise could_not_find("endpoint", _arn(name, context)) from error
-    set_status(context, name, status, **fields)
+    if set_status(context, name, status, check, **fields) is None:
+        raise could_not_find("endpoint", _arn(name, context))
 
 
 def _existing(params: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -128,9 +142,9 @@ def _refuse_in_progress(record: dict[str, Any]) -> None:
         raise validation(f'Cannot update in-progress endpoint "{record["EndpointArn"]}".')
 
 
-def _require_in_service(record: dict[str, Any], context: Context) -> None:
+def _require_updatable(record: dict[str, Any], context: Context) -> None:
     _refuse_in_progress(record)
-    if record["EndpointStatus"] != "InService":
+    if record["EndpointStatus"] not in UPDATABLE:
         arn = _arn(record["EndpointName"], context)
         raise validation(
             f'Cannot update endpoint "{arn}" in status {record["EndpointStatus"]}; delete it and create it again'
@@ -139,9 +153,7 @@ def _require_in_service(record: dict[str, Any], context: Context) -> None:
 
 def _release(config_name: str, context: Context) -> dict[str, Any]:
     """Return a configuration with its models, as they are now. Raises as SageMaker does when one is missing."""
-    config = context.store.get(context.scope, CONFIG_KIND, config_name)
-    if config is None:
-        raise could_not_find("endpoint configuration", context.scope.arn(f"endpoint-config/{config_name.lower()}"))
+    config = _require_config(config_name, context)
     found = {}
     for variant in [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]:
         model = context.store.get(context.scope, MODEL_KIND, variant["ModelName"])
@@ -149,6 +161,13 @@ def _release(config_name: str, context: Context) -> dict[str, Any]:
             raise could_not_find("model", context.scope.arn(f"model/{variant['ModelName'].lower()}"))
         found[variant["ModelName"]] = model
     return release_of(config, found)
+
+
+def _require_config(name: str, context: Context) -> dict[str, Any]:
+    config = context.store.get(context.scope, CONFIG_KIND, name)
+    if config is None:
+        raise could_not_find("endpoint configuration", context.scope.arn(f"endpoint-config/{name.lower()}"))
+    return config
 
 
 def _retain(release: dict[str, Any], record: dict[str, Any], excluded: set[str]) -> None:

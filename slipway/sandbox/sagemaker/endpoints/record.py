@@ -1,6 +1,10 @@
-"""What the store keeps of an endpoint: DescribeEndpoint's own shape, its release beside it; the events it causes."""
+"""What the store keeps of an endpoint: DescribeEndpoint's own shape, its release beside it; the events it causes.
 
-from collections.abc import Mapping
+Source of the events: the developer guide's page "Events that Amazon SageMaker AI sends to Amazon EventBridge".
+"""
+
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slipway.sandbox.sagemaker.announcements import announce, milliseconds
@@ -13,15 +17,10 @@ RELEASE_KIND = "EndpointRelease"
 """Of the sandbox's own: the configuration and models that an endpoint serves, kept although they may be deleted."""
 CONFIG_KIND = "EndpointConfig"
 MODEL_KIND = "Model"
+REASON_LIMIT = 1024
+"""Characters of a FailureReason."""
 IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
-_EVENT_STATUS = {
-    "InService": "IN_SERVICE",
-    "Creating": "CREATING",
-    "Updating": "UPDATING",
-    "RollingBack": "ROLLING_BACK",
-    "Deleting": "DELETING",
-    "Failed": "FAILED",
-}
+UPDATABLE = frozenset({"InService", "UpdateRollbackFailed"})
 
 
 def release_of(config: Mapping[str, Any], models: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,10 +87,17 @@ def serve_fields(release: Mapping[str, Any], fleet: Fleet) -> dict[str, Any]:
     }
 
 
-def set_status(context: Context, name: str, status: str, **fields: Any) -> dict[str, Any] | None:
-    """Change an endpoint's status, drop the fields given as None, and announce it; None when it is gone."""
+def set_status(
+    context: Context, name: str, status: str, check: Callable[[dict[str, Any]], None] | None = None, **fields: Any
+) -> dict[str, Any] | None:
+    """Change an endpoint's status, drop the fields given as None, and announce it; None when it is gone.
+
+    What `check` raises leaves the endpoint as it is; nothing comes between the check and the change.
+    """
 
     def change(record: dict[str, Any]) -> None:
+        if check is not None:
+            check(record)
         record["EndpointStatus"] = status
         record["LastModifiedTime"] = context.now()
         for key, value in fields.items():
@@ -109,12 +115,23 @@ def set_status(context: Context, name: str, status: str, **fields: Any) -> dict[
 
 
 def tell(context: Context, record: Mapping[str, Any]) -> None:
-    """Announce an endpoint's state on EventBridge, whose words for it are upper snake case."""
+    """Announce an endpoint's state, and how far its deployment is while one is under way."""
+    announce(context, "SageMaker Endpoint State Change", record["EndpointArn"], _detail(record))
+    if record["EndpointStatus"] in IN_PROGRESS - {"Deleting"}:
+        tell_progress(context, record)
+
+
+def tell_progress(context: Context, record: Mapping[str, Any]) -> None:
+    """Announce how far a deployment is: its VariantStatus, of the variants that are to come or of those that change."""
+    detail = _detail(record)
+    if "PendingDeploymentSummary" in record:
+        detail["PendingDeploymentSummary"] = milliseconds(record["PendingDeploymentSummary"])
+    announce(context, "SageMaker Endpoint Deployment State Change", record["EndpointArn"], detail)
+
+
+def _detail(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event's detail, whose status is in upper snake case: IN_SERVICE."""
     detail = {name: value for name, value in record.items() if name not in {"Tags", "PendingDeploymentSummary"}}
-    detail["EndpointStatus"] = _EVENT_STATUS.get(record["EndpointStatus"], record["EndpointStatus"].upper())
-    detail["Tags"] = {tag["Key"]: tag["Value"] for tag in record.get("Tags", [])}
-    announce(context, "SageMaker Endpoint State Change", record["EndpointArn"], milliseconds(detail))
-    pending = record.get("PendingDeploymentSummary")
-    if pending is not None:
-        detail["PendingDeploymentSummary"] = pending
-        announce(context, "SageMaker Endpoint Deployment State Change", record["EndpointArn"], milliseconds(detail))
+    detail["EndpointStatus"] = re.sub(r"(?<!^)(?=[A-Z])", "_", record["EndpointStatus"]).upper()
+    found: dict[str, Any] = milliseconds(detail)
+    return found | {"Tags": {tag["Key"]: tag["Value"] for tag in record.get("Tags", [])}}
