@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", action="store_true", help="stop before destroying and leave the sandbox running")
     demo.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: .slipway/demo)")
 
-    verbs.add_parser("sandbox", help="the local AWS: up, down, status, logs, env", add_help=False)
+    verbs.add_parser("sandbox", help="the local AWS: up, down, status, logs, env, push", add_help=False)
 
     train = _verb(verbs, "train", _train, "run a training job and register its model", stack=True)
     data = train.add_mutually_exclusive_group(required=True)
