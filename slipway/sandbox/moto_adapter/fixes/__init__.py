@@ -8,6 +8,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     key_deletion,
     key_rotation,
     log_group_keys,
+    log_resource_policies,
     policy_simulation,
 )
 
@@ -19,6 +20,7 @@ FIXES = (
     key_deletion,
     key_rotation,
     log_group_keys,
+    log_resource_policies,
     policy_simulation,
 )
 
