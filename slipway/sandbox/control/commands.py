@@ -14,6 +14,7 @@ from slipway.sandbox.control.down import down
 from slipway.sandbox.control.environment import environment, exports, forget_users
 from slipway.sandbox.control.logs import follow, tail
 from slipway.sandbox.control.probe import health
+from slipway.sandbox.control.push import Image, image_of, push
 from slipway.sandbox.control.serve import Options, serve
 from slipway.sandbox.control.up import Started, up
 from slipway.sandbox.state_folder import Running, StateError, StateFolder
@@ -36,13 +37,14 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway sandbox", description="the local AWS of this project")
-    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|env|serve")
+    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|env|push|serve")
     for name, word, text in (
         ("up", _up, "start the sandbox, or say that it runs"),
         ("down", _down, "stop it and everything it started"),
         ("status", _status, "say whether it runs, and where"),
         ("logs", _logs, "print what it logged"),
         ("env", _env, 'print its environment: eval "$(slipway sandbox env)"'),
+        ("push", _push, "put images of the project into their repositories, in docker's place"),
         ("serve", _serve, "serve in the foreground (what `up` starts)"),
     ):
         command = words.add_parser(name, help=text, description=text)
@@ -62,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "serve":
             command.add_argument("--ready-fd", type=int, default=None, help=argparse.SUPPRESS)
             command.add_argument("--verbose", action="store_true", help="log every detail")
+        if name == "push":
+            command.add_argument("images", nargs="+", type=_image, metavar="IMAGE", help="HOST/REPOSITORY:TAG")
         if name == "logs":
             command.add_argument("--lines", type=int, default=200, help="how many of the last lines, default 200")
             command.add_argument("--follow", action="store_true", help="go on until interrupted")
@@ -84,6 +88,13 @@ def _folder(text: str) -> Path:
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"not a folder: {text!r}")
     return Path(text)
+
+
+def _image(text: str) -> Image:
+    try:
+        return image_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -149,12 +160,30 @@ def _logs(arguments: argparse.Namespace) -> int:
 
 
 def _env(arguments: argparse.Namespace) -> int:
+    state, running = _served(arguments)
+    variables = environment(state, running)
+    print(json.dumps(variables, indent=2) if arguments.json else exports(variables))
+    return 0
+
+
+def _served(arguments: argparse.Namespace) -> tuple[StateFolder, Running]:
     state = StateFolder(arguments.state)
     running = state.running() if state.is_served() else None
     if running is None:
         raise StateError(f"no sandbox serves {state.root}: start it with `slipway sandbox up`")
-    variables = environment(state, running)
-    print(json.dumps(variables, indent=2) if arguments.json else exports(variables))
+    return state, running
+
+
+def _push(arguments: argparse.Namespace) -> int:
+    state, running = _served(arguments)
+    done = []
+    for image in arguments.images:
+        pushed = push(image, state, running)
+        done.append(asdict(pushed))
+        if not arguments.json:
+            print(f"{pushed.image} {pushed.digest}{' (pushed before)' if pushed.already else ''}")
+    if arguments.json:
+        print(json.dumps(done))
     return 0
 
 

@@ -45,6 +45,10 @@ def check(
         ((name,), f"{name} is not supported by the sandbox's provider: {kind.unsupported[name]}")
         for name in sorted(kind.unsupported.keys() & inputs.keys())
     ]
+    refused += [
+        ((name,), f"missing required property {name}: {kind.required[name]}")
+        for name in sorted(kind.required.keys() - inputs.keys())
+    ]
     filled: set[str] = set()
     problem = _fill_name(kind, inputs, olds, filled, urn=urn, seed=seed, autonaming=autonaming)
     # an automatic name is judged too: AWS's limit can be below the one that names are cut to

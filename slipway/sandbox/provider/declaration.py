@@ -129,6 +129,8 @@ class ResourceType:
 
     Refused, never left out silently.
     """
+    required: Mapping[str, str] = field(default_factory=dict)
+    """Inputs that are needed here though the SDK does not require them -> why."""
     write_only: frozenset[str] = frozenset()
     """Inputs that AWS takes and never tells."""
     observed: frozenset[str] = frozenset()

@@ -61,6 +61,35 @@ def test_a_log_group_can_be_given_a_key_and_lose_it(sandbox: Any) -> None:
     assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"
 
 
+def policy_names(sandbox: Any, **params: Any) -> list[str]:
+    return [each["policyName"] for each in sandbox.logs.describe_resource_policies(**params)["resourcePolicies"]]
+
+
+def test_a_policy_of_the_account_for_logs_is_a_policy_and_told_with_its_scope(sandbox: Any) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "logs:PutLogEvents"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    for name in ("one", "two"):
+        put = sandbox.logs.put_resource_policy(policyName=name, policyDocument=text)["resourcePolicy"]
+        assert (put["policyScope"], put["policyDocument"]) == ("ACCOUNT", text)
+    assert policy_names(sandbox) == policy_names(sandbox, policyScope="ACCOUNT") == ["one", "two"]
+    assert policy_names(sandbox, policyScope="RESOURCE") == []
+    first = sandbox.logs.describe_resource_policies(limit=1)
+    assert policy_names(sandbox, limit=1, nextToken=first["nextToken"]) == ["two"]
+    for wrong in ("not JSON", "[]", "{}"):
+        with pytest.raises(sandbox.logs.exceptions.InvalidParameterException):
+            sandbox.logs.put_resource_policy(policyName="wrong", policyDocument=wrong)
+    with pytest.raises(sandbox.logs.exceptions.InvalidParameterException):
+        sandbox.logs.put_resource_policy(policyDocument=text)
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/events"
+    with pytest.raises(ClientError) as missing:
+        sandbox.logs.put_resource_policy(policyName="three", policyDocument=text, resourceArn=group)
+    assert missing.value.response["Error"]["Code"] == "NotImplementedInSandbox"
+    for name in ("one", "two"):
+        sandbox.logs.delete_resource_policy(policyName=name)
+    with pytest.raises(sandbox.logs.exceptions.ResourceNotFoundException):
+        sandbox.logs.delete_resource_policy(policyName="one")
+
+
 def test_rotation_has_the_period_that_was_asked_for_or_a_year(sandbox: Any) -> None:
     key = sandbox.kms.create_key()["KeyMetadata"]["KeyId"]
     assert "RotationPeriodInDays" not in sandbox.kms.get_key_rotation_status(KeyId=key)

@@ -4,9 +4,11 @@ from slipway.sandbox.moto_adapter.fixes import (
     bucket_policies,
     event_bridge_notifications,
     event_delivery,
+    image_digests,
     key_deletion,
     key_rotation,
     log_group_keys,
+    log_resource_policies,
     policy_simulation,
 )
 
@@ -14,9 +16,11 @@ FIXES = (
     bucket_policies,
     event_bridge_notifications,
     event_delivery,
+    image_digests,
     key_deletion,
     key_rotation,
     log_group_keys,
+    log_resource_policies,
     policy_simulation,
 )
 

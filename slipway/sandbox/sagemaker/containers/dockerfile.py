@@ -1,4 +1,7 @@
-"""Reads what `docker run` would need to know from a Dockerfile: entrypoint, command, environment, folder."""
+"""Reads what `docker run` would need to know from a Dockerfile: entrypoint, command, environment, folder.
+
+And what `docker build` would copy.
+"""
 
 import json
 import re
@@ -47,6 +50,29 @@ def parse_dockerfile(text: str) -> ImageConfig:
             folder = _expanded(_unquoted(rest), arguments | image.environment)
             image.folder = folder if folder.startswith("/") else f"{image.folder or ''}/{folder}"
     return image
+
+
+def copied_sources(text: str) -> list[str]:
+    """Return the paths, relative to the build's folder, that COPY and ADD bring from there, in their order."""
+    found: list[str] = []
+    for word, rest in _instructions(text):
+        if word not in {"COPY", "ADD"}:
+            continue
+        options, words = [], list(_copied_words(rest))
+        while words and words[0].startswith("--"):
+            options.append(words.pop(0))
+        if not any(option.startswith("--from=") for option in options):
+            found += [each for each in words[:-1] if "://" not in each]
+    return found
+
+
+def _copied_words(rest: str) -> Iterator[str]:
+    options, bracket, _ = rest.partition("[")
+    if bracket and all(word.startswith("--") for word in options.split()):
+        yield from options.split()
+        yield from _words(rest[len(options) :])
+    else:
+        yield from shlex.split(rest)
 
 
 def _next_stage(rest: str, stages: dict[str, ImageConfig]) -> ImageConfig:

@@ -65,16 +65,17 @@ def resolve(
 
 def image_is_of_project(image: str, project: Path) -> bool:
     """Tell whether the project has a Dockerfile for an image URI."""
-    return _dockerfile(image, project).is_file()
+    return dockerfile_of(image, project).is_file()
 
 
-def _dockerfile(image: str, project: Path) -> Path:
+def dockerfile_of(image: str, project: Path) -> Path:
+    """Return where the Dockerfile of an image URI would be, whether or not the project has it."""
     folder = repository_folder(image)
     return project / (folder if _FOLDER.fullmatch(folder) else "-") / "Dockerfile"
 
 
 def _config(image: str, project: Path) -> ImageConfig | None:
-    path = _dockerfile(image, project)
+    path = dockerfile_of(image, project)
     return parse_dockerfile(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
@@ -82,11 +83,11 @@ def _entrypoint_of(config: ImageConfig | None, image: str, project: Path, verb: 
     if config is None:
         raise ImageNotRunnableError(
             f"the sandbox cannot pull {image}: it runs an image from the Dockerfile of the project's folder named like "
-            f"its repository, and {_dockerfile(image, project)} does not exist; add it{_OTHER_WAYS[verb]}"
+            f"its repository, and {dockerfile_of(image, project)} does not exist; add it{_OTHER_WAYS[verb]}"
         )
     if not config.entrypoint:
         raise ImageNotRunnableError(
-            f"{_dockerfile(image, project)} has no ENTRYPOINT, so what `docker run IMAGE {verb}` "
+            f"{dockerfile_of(image, project)} has no ENTRYPOINT, so what `docker run IMAGE {verb}` "
             f'starts is unknown; add one, such as ENTRYPOINT ["python", "-m", "{repository_folder(image)}"]'
         )
     return config.entrypoint

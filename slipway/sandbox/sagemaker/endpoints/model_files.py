@@ -49,6 +49,11 @@ def containers_of(model: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [model["PrimaryContainer"]] if "PrimaryContainer" in model else []
 
 
+def images_of(model: Mapping[str, Any]) -> list[str]:
+    """Return the images that a model's containers name themselves; model packages name the others."""
+    return [each["Image"] for each in containers_of(model) if "Image" in each]
+
+
 def plan_containers(model: Mapping[str, Any], root: Path, context: Context) -> list[ContainerPlan]:
     """Download and unpack what a model's containers need below `root`. Raises ModelNotDeployableError."""
     plans = []

@@ -24,6 +24,7 @@ from slipway.sandbox.sagemaker.endpoints.record import (
     tell,
 )
 from slipway.sandbox.sagemaker.endpoints.rescaling import updating_variants
+from slipway.sandbox.sagemaker.endpoints.resolving import resolved_images
 from slipway.sandbox.sagemaker.endpoints.traffic import effective, instances_of, stages_of
 from slipway.sandbox.sagemaker.errors import could_not_find, validation
 
@@ -160,7 +161,7 @@ def _release(config_name: str, context: Context) -> dict[str, Any]:
         if model is None:
             raise could_not_find("model", context.scope.arn(f"model/{variant['ModelName'].lower()}"))
         found[variant["ModelName"]] = model
-    return release_of(config, found)
+    return release_of(config, found, resolved_images(found.values(), context))
 
 
 def _require_config(name: str, context: Context) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from slipway.sandbox.sagemaker.announcements import announce, milliseconds
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.endpoints.fleet import Fleet
-from slipway.sandbox.sagemaker.endpoints.model_files import containers_of
+from slipway.sandbox.sagemaker.endpoints.model_files import images_of
 
 KIND = "Endpoint"
 RELEASE_KIND = "EndpointRelease"
@@ -23,9 +23,9 @@ IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"
 UPDATABLE = frozenset({"InService", "UpdateRollbackFailed"})
 
 
-def release_of(config: Mapping[str, Any], models: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration with the models that it names: all that is needed to serve it."""
-    return {"config": dict(config), "models": dict(models)}
+def release_of(config: Mapping[str, Any], models: Mapping[str, Any], images: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration with its models and DeployedImage by image: all that is needed to serve and tell it."""
+    return {"config": dict(config), "models": dict(models), "images": dict(images)}
 
 
 def planned_variants(release: Mapping[str, Any], part: str = "ProductionVariants") -> list[dict[str, Any]]:
@@ -44,10 +44,11 @@ def _summary(variant: Mapping[str, Any], release: Mapping[str, Any], fleet: Flee
     name = variant["VariantName"]
     weight = float(variant.get("InitialVariantWeight", 1.0))
     model = release["models"].get(variant.get("ModelName"), {})
-    images = [each["Image"] for each in containers_of(model) if "Image" in each]
+    deployed = release.get("images", {})  # a release of an older sandbox has none
+    images = [deployed.get(name, {"SpecifiedImage": name}) for name in images_of(model)]
     summary: dict[str, Any] = {
         "VariantName": name,
-        "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image} for image in images],
+        "DeployedImages": images,
         "DesiredWeight": weight,
         "CurrentWeight": weight if fleet is not None else 0.0,
     }
