@@ -41,14 +41,11 @@ def check(
     inputs = {name: value for name, value in news.items() if name != DEFAULTS}
     for name in kind.document_inputs & inputs.keys():
         inputs[name] = _as_document(inputs[name])
-    refused = [
+    refused: list[Finding] = [
         ((name,), f"{name} is not supported by the sandbox's provider: {kind.unsupported[name]}")
         for name in sorted(kind.unsupported.keys() & inputs.keys())
     ]
-    refused += [
-        ((name,), f"missing required property {name}: {kind.required[name]}")
-        for name in sorted(kind.required.keys() - inputs.keys())
-    ]
+    refused += _not_one(kind.exactly_one, inputs)
     filled: set[str] = set()
     problem = _fill_name(kind, inputs, olds, filled, urn=urn, seed=seed, autonaming=autonaming)
     # an automatic name is judged too: AWS's limit can be below the one that names are cut to
@@ -63,6 +60,14 @@ def check(
         if any(path[0] == "tags" for path in secrets):
             secrets |= _tag_secrets(secrets)
     return Checked(inputs=inputs, secrets=secrets, problems=problems)
+
+
+def _not_one(names: frozenset[str], inputs: Properties) -> list[Finding]:
+    given = sorted(names & inputs.keys())
+    if not names or len(given) == 1:
+        return []
+    told = f"exactly one of {', '.join(sorted(names))} must be given, got {' and '.join(given) or 'none'}"
+    return [((name,), told) for name in given or sorted(names)[:1]]
 
 
 def _as_document(value: Any) -> Any:

@@ -129,8 +129,8 @@ class ResourceType:
 
     Refused, never left out silently.
     """
-    required: Mapping[str, str] = field(default_factory=dict)
-    """Inputs that are needed here though the SDK does not require them -> why."""
+    exactly_one: frozenset[str] = frozenset()
+    """Inputs of which the real provider wants one and refuses more; empty when there are none."""
     write_only: frozenset[str] = frozenset()
     """Inputs that AWS takes and never tells."""
     observed: frozenset[str] = frozenset()

@@ -80,14 +80,39 @@ def test_a_policy_of_the_account_for_logs_is_a_policy_and_told_with_its_scope(sa
             sandbox.logs.put_resource_policy(policyName="wrong", policyDocument=wrong)
     with pytest.raises(sandbox.logs.exceptions.InvalidParameterException):
         sandbox.logs.put_resource_policy(policyDocument=text)
-    group = "arn:aws:logs:us-east-1:123456789012:log-group:/events"
-    with pytest.raises(ClientError) as missing:
-        sandbox.logs.put_resource_policy(policyName="three", policyDocument=text, resourceArn=group)
-    assert missing.value.response["Error"]["Code"] == "NotImplementedInSandbox"
     for name in ("one", "two"):
         sandbox.logs.delete_resource_policy(policyName=name)
     with pytest.raises(sandbox.logs.exceptions.ResourceNotFoundException):
         sandbox.logs.delete_resource_policy(policyName="one")
+
+
+def test_a_log_group_has_one_policy_that_is_changed_by_its_revision_only(sandbox: Any) -> None:
+    logs, name = sandbox.logs, "/aws/events/policies"
+    group = f"arn:aws:logs:us-east-1:123456789012:log-group:{name}"
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "one", "Effect": "Allow"}]})
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.put_resource_policy(policyDocument=text, resourceArn=group)
+    logs.create_log_group(logGroupName=name)
+    put = logs.put_resource_policy(policyDocument=text, resourceArn=group)
+    assert put["resourcePolicy"]["policyScope"] == "RESOURCE"
+    (found,) = logs.describe_resource_policies(resourceArn=group)["resourcePolicies"]
+    assert (found["policyDocument"], found["revisionId"]) == (text, put["revisionId"])
+    assert not logs.describe_resource_policies()["resourcePolicies"]
+
+    other = text.replace("one", "two")
+    for stale in ({}, {"expectedRevisionId": "0"}):
+        with pytest.raises(logs.exceptions.OperationAbortedException):
+            logs.put_resource_policy(policyDocument=other, resourceArn=group, **stale)
+        with pytest.raises(logs.exceptions.OperationAbortedException):
+            logs.delete_resource_policy(resourceArn=group, **stale)
+    again = logs.put_resource_policy(policyDocument=other, resourceArn=group, expectedRevisionId=put["revisionId"])
+    assert again["revisionId"] != put["revisionId"]
+    logs.delete_resource_policy(resourceArn=group, expectedRevisionId=again["revisionId"])
+    assert not logs.describe_resource_policies(policyScope="RESOURCE")["resourcePolicies"]
+
+    logs.put_resource_policy(policyDocument=text, resourceArn=group)
+    logs.delete_log_group(logGroupName=name)
+    assert not logs.describe_resource_policies(policyScope="RESOURCE")["resourcePolicies"]
 
 
 def test_rotation_has_the_period_that_was_asked_for_or_a_year(sandbox: Any) -> None:

@@ -289,6 +289,10 @@ def world(boto: Any) -> dict[str, str]:
         found[f"{name}topic"] = boto("sns").create_topic(Name=f"{name}world")["TopicArn"]
     found["rule"] = "world"
     boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')
+    for name in ("", "other_"):
+        group = f"/{name}world"
+        boto("logs").create_log_group(logGroupName=group)
+        found[f"{name}log_group_arn"] = f"arn:aws:logs:us-east-1:123456789012:log-group:{group}"
     found["secret"] = boto("secretsmanager").create_secret(Name="world")["ARN"]
     boto("application-autoscaling").register_scalable_target(
         ServiceNamespace="sagemaker",

@@ -24,12 +24,15 @@ def problems(token: str, given: dict[str, Any]) -> dict[str, str]:
     return {str(path[0]): reason for path, reason in found.problems}
 
 
-def test_what_only_this_provider_needs_and_what_it_cannot_do_are_refused_with_a_reason() -> None:
-    found = problems(POLICY, {"policyDocument": "{}", "resourceArn": "arn:aws:logs:us-east-1:123456789012:log-group:a"})
-    assert found["policyName"].startswith("missing required property policyName: it names a policy of the account")
-    assert found["resourceArn"].startswith("resourceArn is not supported by the sandbox's provider: give policyName")
+def test_of_a_policys_two_places_exactly_one_is_given() -> None:
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:a"
+    both = problems(POLICY, {"policyDocument": "{}", "policyName": "events", "resourceArn": group})
+    told = "exactly one of policyName, resourceArn must be given, got policyName and resourceArn"
+    assert both == {"policyName": told, "resourceArn": told}
+    assert problems(POLICY, {"policyDocument": "{}"})["policyName"].endswith("got none")
 
 
-@pytest.mark.parametrize("name", ["events", UNKNOWN])
-def test_a_name_that_is_given_or_not_yet_known_is_enough(name: Any) -> None:
-    assert problems(POLICY, {"policyDocument": "{}", "policyName": name}) == {}
+@pytest.mark.parametrize("name", ["policyName", "resourceArn"])
+@pytest.mark.parametrize("value", ["arn:aws:logs:us-east-1:123456789012:log-group:a", UNKNOWN])
+def test_a_place_that_is_given_or_not_yet_known_is_enough(name: str, value: Any) -> None:
+    assert problems(POLICY, {"policyDocument": "{}", name: value}) == {}

@@ -11,7 +11,7 @@ from slipway.sandbox.provider.problems import Problem
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "appautoscaling": ("appautoscaling",),
-    "cloudwatch": ("cloudwatch", "events", "logs"),
+    "cloudwatch": ("cloudwatch", "events", "logs", "logs_policies"),
     "ecr": ("ecr",),
     "iam": ("iam",),
     "kms": ("kms",),

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: log groups, and who of AWS's services may write to them."""
+"""CloudWatch Logs: log groups."""
 
 from typing import Any, Final
 
@@ -55,14 +55,6 @@ def _read(scope: Scope, resource_id: str, _known: Properties) -> dict[str, Any]:
     raise Gone
 
 
-def _read_policy(scope: Scope, resource_id: str, _known: Properties) -> dict[str, Any]:
-    # an account has ten of them at most: one page
-    for policy in scope.client("logs").describe_resource_policies()["resourcePolicies"]:
-        if policy["policyName"] == resource_id:
-            return {name: policy.get(name) for name in ("policyName", "policyDocument", "policyScope")}
-    raise Gone
-
-
 def _delete(scope: Scope, resource_id: str, inputs: Properties) -> None:
     if not inputs.get("skipDestroy"):
         scope.client("logs").delete_log_group(logGroupName=resource_id)
@@ -90,19 +82,5 @@ TYPES = (
         local=frozenset({"skipDestroy"}),
         write_only=frozenset({"deletionProtectionEnabled"}),
         quiet={"logGroupClass": "STANDARD"},
-    ),
-    ResourceType(
-        type="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
-        service="logs",
-        identity={"policyName": "policyName"},
-        id="{policyName}",
-        create=Call(operation="put_resource_policy", at="resourcePolicy"),
-        read=_read_policy,
-        update=(Update(how=Call(operation="put_resource_policy")),),
-        delete=Call(operation="delete_resource_policy"),
-        outputs={"policyScope": "@policyScope"},
-        documents=frozenset({"policyDocument"}),
-        required={"policyName": "it names a policy of the account, the only ones that the sandbox's provider makes"},
-        unsupported={"resourceArn": "give policyName, and the log group in the document's Resource"},
     ),
 )
