@@ -26,7 +26,7 @@ from slipway.report.findings import (
     Traffic,
     Tree,
 )
-from tests.report_samples import HOSTILE
+from tests.report_odd_samples import HOSTILE
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.report.markup import Markup, join, tag
+from slipway.report.markup import join, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,9 +24,9 @@ def section(slug: str, title: str, sentence: str, *content: str | None) -> Marku
     )
 
 
-def note(*text: str, class_: str = "note") -> Markup:
+def note(text: str) -> Markup:
     """Return a sentence in a section."""
-    return tag("p", *text, class_=class_)
+    return tag("p", text, class_="note")
 
 
 def caveat(text: str) -> Markup:
@@ -34,9 +34,9 @@ def caveat(text: str) -> Markup:
     return tag("p", tag("strong", "Mind: "), text, class_="caveat")
 
 
-def figure(drawings: Iterable[Markup], caption: str | None = None, *, class_: str | None = None) -> Markup:
+def figure(drawings: Iterable[Markup], caption: str) -> Markup:
     """Return the drawings of one chart (one for wide and one for narrow pages) with a caption."""
-    return tag("figure", *drawings, None if caption is None else tag("figcaption", caption), class_=class_)
+    return tag("figure", *drawings, tag("figcaption", caption))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str, words: int = 1) -> Markup:
@@ -50,6 +50,6 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str,
     return tag("div", whole, class_="scroll", role="region", aria_label=title, tabindex="0")
 
 
-def numbers(content: Markup, *, summary: str, open_: bool = False) -> Markup:
+def folded(content: Markup, *, summary: str, open_: bool = False) -> Markup:
     """Return the numbers behind a chart, folded away."""
     return tag("details", tag("summary", summary), content, class_="numbers", open="" if open_ else None)

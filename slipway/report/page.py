@@ -32,7 +32,7 @@ def render(report: Report) -> str:
             head.head(report),
             claims.section(report.claims),
             scores.section(report.predictors, looks.predictors),
-            calibration.section(report.calibration),
+            calibration.section(report.calibration, looks.calibration),
             traffic.section(report.traffic, looks.versions),
             latency.section(report.traffic, looks.versions),
             attempt.section(report.attempt),

@@ -17,12 +17,14 @@ class Series:
     """The look of one name."""
 
     css: str
-    """Class that sets the colour: `s1` to `s6`, `base` for what is no model."""
+    """Class that sets the colour: `s1` to `s6`, `base` for what is no model, `plain` for what no model is named for."""
     marker: str
     dash: str | None
 
 
 BASE = Series(css="base", marker="plank", dash="2 3")
+PLAIN = Series(css="plain", marker="circle", dash=None)
+"""What belongs to no model that the report knows."""
 
 
 def numbered(number: int) -> Series:
@@ -38,23 +40,30 @@ class Looks:
     predictors: tuple[Series, ...]
     """In the report's order."""
     versions: dict[str, Series]
+    calibration: Series
 
 
 def of(report: Report) -> Looks:
-    """Give every model a look, and a version the look of the model with its label or digest, if there is one."""
-    models = [one for one in report.predictors if one.digest is not None]
-    order = {id(one): numbered(place) for place, one in enumerate(models)}
-    known = {word: order[id(one)] for one in reversed(models) for word in (one.digest, one.label) if word is not None}
+    """Give every model a look, and a version or calibration the look of the model that it names, if it does."""
+    predictors: list[Series] = []
+    known: dict[str, Series] = {}
+    models = 0
+    for one in report.predictors:
+        predictors.append(BASE if one.digest is None else numbered(models))
+        if one.digest is not None:
+            known[one.digest] = known[one.label] = predictors[-1]
+            models += 1
     names = version_names(report)
-    fresh = 0 if not any(name in known for name in names) else len(models)
-    versions: dict[str, Series] = {}
-    for name in names:
-        if name in known:
-            versions[name] = known[name]
-        else:
-            versions[name] = numbered(fresh)
-            fresh += 1
-    return Looks(predictors=tuple(order.get(id(one), BASE) for one in report.predictors), versions=versions)
+    fresh = models if any(name in known for name in names) else 0
+    strangers = [name for name in names if name not in known]
+    unknown = {name: numbered(fresh + place) for place, name in enumerate(strangers)}
+    subject = "" if report.calibration is None else report.calibration.of
+    named = [label for label in known if f"{subject} ".startswith(f"{label} ")]
+    return Looks(
+        predictors=tuple(predictors),
+        versions={name: known.get(name) or unknown[name] for name in names},
+        calibration=known[max(named, key=len)] if named else PLAIN,
+    )
 
 
 def version_names(report: Report) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from slipway.report.page import POLICY, write
-from tests import report_samples as samples
+from tests.report_odd_samples import EVERY
 from tests.report_strategies import reports
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ OPEN_EVERYTHING = "document.querySelectorAll('details').forEach((one) => { one.o
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Write every sample once."""
     folder = tmp_path_factory.mktemp("pages")
-    files = {name: folder / f"{name}.html" for name in samples.EVERY}
+    files = {name: folder / f"{name}.html" for name in EVERY}
     for name, file in files.items():
-        write(samples.EVERY[name](), file)
+        write(EVERY[name](), file)
     return files
 
 
@@ -46,7 +46,7 @@ def look(browser: Chromium, file: Path, size: str, scheme: str) -> Page:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", samples.EVERY)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_page_is_laid_out_without_fault(
     browser: Chromium, pages: dict[str, Path], name: str, size: str, scheme: str
 ) -> None:

@@ -11,6 +11,7 @@ from slipway.report.scales import Linear, span
 if TYPE_CHECKING:
     from slipway.report.findings import Calibration, CalibrationBin
     from slipway.report.markup import Markup
+    from slipway.report.series import Series
     from slipway.report.svg import Plot, Size
 
 SENTENCE = (
@@ -27,7 +28,7 @@ LEAST_SHARE = 0.1
 WHOLE_FROM = 0.6
 
 
-def section(calibration: Calibration | None) -> Markup:
+def section(calibration: Calibration | None, look: Series) -> Markup:
     """Return the section; it says so when nothing was calibrated."""
     if calibration is None or not calibration.bins:
         words = (
@@ -37,7 +38,7 @@ def section(calibration: Calibration | None) -> Markup:
         )
         return layout.section("calibration", "Calibration", SENTENCE, layout.note(words))
     rows = sum(one.rows for one in calibration.bins)
-    drawings = (_draw(calibration, size) for size in (svg.WIDE, svg.NARROW))
+    drawings = (_draw(calibration, look, size) for size in (svg.WIDE, svg.NARROW))
     caption = join(
         (name(calibration.of), f": {numbers.count(rows, 'flight')} in {numbers.count(len(calibration.bins), 'bin')}. ")
     )
@@ -48,13 +49,13 @@ def section(calibration: Calibration | None) -> Markup:
         tag(
             "div",
             layout.figure(drawings, join((caption, "Bars are 95% intervals of the share that was late."))),
-            layout.numbers(_table(calibration), summary="The bins, in numbers", open_=True),
+            layout.folded(_table(calibration), summary="The bins, in numbers", open_=True),
             class_="beside",
         ),
     )
 
 
-def _draw(calibration: Calibration, size: Size) -> Markup:
+def _draw(calibration: Calibration, look: Series, size: Size) -> Markup:
     width = size.width if size.narrow else WIDTH
     side = width - LEFT - RIGHT
     plot = svg.Plot(left=LEFT, right=LEFT + side, top=TOP, bottom=TOP + side)
@@ -69,7 +70,7 @@ def _draw(calibration: Calibration, size: Size) -> Markup:
         tag(
             "g",
             svg.interval(x(100 * one.predicted), y(100 * one.low), y(100 * one.high), 4, "interval"),
-            svg.marker("circle", x(100 * one.predicted), y(100 * one.observed), 4.2, "mark", _said(one)),
+            svg.marker(look.marker, x(100 * one.predicted), y(100 * one.observed), 4.2, "mark", _said(one)),
         )
         for one in bins
     ]
@@ -81,8 +82,8 @@ def _draw(calibration: Calibration, size: Size) -> Markup:
         svg.line(plot.left, plot.bottom, plot.right, plot.bottom, "axis"),
         svg.line(plot.left, plot.bottom, plot.right, plot.top, "diagonal"),
         *_readings(plot, [(x(100 * one.predicted), y(100 * one.high), y(100 * one.low)) for one in bins]),
-        tag("g", *points, class_="s1"),
-        *_strip(strip, x, bins),
+        tag("g", *points, class_=look.css),
+        *_strip(strip, x, bins, look),
         svg.x_axis(strip, x, "predicted probability of being late", unit="%"),
         label="Reliability diagram: share that was late against predicted probability",
         description=f"{calibration.of}. Points on the diagonal mean what they say. The table has the numbers.",
@@ -105,7 +106,7 @@ def _readings(plot: Plot, bars: list[tuple[float, float, float]]) -> list[Markup
     return found
 
 
-def _strip(strip: Plot, x: Linear, bins: tuple[CalibrationBin, ...]) -> list[Markup | None]:
+def _strip(strip: Plot, x: Linear, bins: tuple[CalibrationBin, ...], look: Series) -> list[Markup | None]:
     most = max(one.rows for one in bins)
     tall = max(most, 1)
     half = 3.5
@@ -127,7 +128,7 @@ def _strip(strip: Plot, x: Linear, bins: tuple[CalibrationBin, ...]) -> list[Mar
             class_="tick",
             anchor="end",
         ),
-        tag("g", svg.rectangles(bars, "bar"), class_="s1"),
+        tag("g", svg.rectangles(bars, "bar"), class_=look.css),
     ]
 
 

@@ -22,7 +22,7 @@ SENTENCE = (
     "a hundred slower than p99."
 )
 LEFT = 40
-RIGHT = 14
+RIGHT = 20
 HEADING = 18
 ROW = 15
 HEIGHT = 88
@@ -56,7 +56,7 @@ def section(traffic: Traffic | None, looks: Mapping[str, Series]) -> Markup | No
             (_draw(traffic.latencies, looks, size) for size in (svg.WIDE, svg.NARROW)),
             f"Share of each version's requests by time to answer, on {kind}.",
         ),
-        layout.numbers(_table(traffic.latencies), summary="The histograms, in numbers"),
+        layout.folded(_table(traffic.latencies), summary="The histograms, in numbers"),
     )
 
 

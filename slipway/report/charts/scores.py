@@ -46,7 +46,7 @@ def section(predictors: Sequence[Predictor], looks: Sequence[Series]) -> Markup:
             if seen
             else "Bars are 95% intervals. No predictor was trained on any of these months.",
         ),
-        layout.numbers(_table(predictors), summary="AUC by month, in numbers"),
+        layout.folded(_table(predictors), summary="AUC by month, in numbers"),
     )
 
 

@@ -76,7 +76,7 @@ def _chart(traffic: Traffic, looks: Mapping[str, Series]) -> tuple[Markup, ...]:
             (wide, narrow, *(() if listed is None else (listed,))),
             "Requests a second by the version that answered them, stacked; the dashed line is what was asked.",
         ),
-        layout.numbers(join((_table(shown, looks), said)), summary="Answers by slice, in numbers"),
+        layout.folded(join((_table(shown, looks), said)), summary="Answers by slice, in numbers"),
     )
 
 

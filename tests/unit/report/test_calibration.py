@@ -27,6 +27,15 @@ def test_probabilities_that_are_all_small_get_an_axis_of_their_size() -> None:
     assert all("10%" in texts and "100%" not in texts for texts in drawings)
 
 
+@pytest.mark.parametrize(
+    ("of", "look"), [("model 2 on July", "s2"), ("model 2", "s2"), ("model 20 on July", "plain"), ("anything", "plain")]
+)
+def test_a_calibration_has_the_look_of_the_model_that_it_names(of: str, look: str) -> None:
+    report = replace(samples.whole(), calibration=replace(samples.calibration(), of=of))
+    (wide,) = find(section(parse(render(report)), "calibration"), "svg", "wide")
+    assert [one.get("class") for one in find(wide, "g") if one.get("class")] == [look, look]
+
+
 def test_a_model_without_rows_is_named() -> None:
     words, drawings = shown(Calibration(of="model 2 on no flights", bins=()))
     assert "No flights to look at: model 2 on no flights." in words

@@ -78,7 +78,7 @@ def test_a_name_inside_an_area_can_be_read_on_every_series(theme: Colours) -> No
 
 @THEMES
 def test_every_mark_can_be_told_from_the_paper(theme: Colours) -> None:
-    marks = used("fill", "stroke", "background", "border-color") - BACKGROUND - ON_MARKS
+    marks = used("fill", "stroke", "background", "border", "border-color", "outline") - BACKGROUND - ON_MARKS
     assert {"axis", "fail", "s1", "s6"} <= marks
     for mark in marks | SERIES | {"base"}:
         assert contrast(theme[mark], theme["paper"]) >= MARK, mark

@@ -12,6 +12,8 @@ import pytest
 from slipway.report.findings import Stage
 from slipway.report.page import POLICY, render, write
 from slipway.report.style.sheet import FILES, sheet
+from slipway.report.svg import SMALL_SIZE, TYPE_SIZE
+from tests import report_odd_samples as odd
 from tests import report_samples as samples
 from tests.report_reading import drawn, find, parse, said, section
 
@@ -23,14 +25,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("make", samples.EVERY.values(), ids=samples.EVERY)
+@pytest.mark.parametrize("make", odd.EVERY.values(), ids=odd.EVERY)
 def test_a_page_is_well_formed_and_says_the_same_every_time(make: Callable[[], Report]) -> None:
     page = render(make())
     parse(page)
     assert render(make()) == page
 
 
-@pytest.mark.parametrize("make", samples.EVERY.values(), ids=samples.EVERY)
+@pytest.mark.parametrize("make", odd.EVERY.values(), ids=odd.EVERY)
 def test_nothing_is_drawn_at_a_place_that_is_no_number(make: Callable[[], Report]) -> None:
     values = [value for _, value in drawn(parse(render(make())))]
     assert not [value for value in values if re.search(r"nan|inf", value, re.IGNORECASE)]
@@ -60,19 +62,19 @@ def test_the_top_says_outcome_seconds_memory_when_and_the_facts() -> None:
 
 
 def test_an_outcome_that_is_not_passed_is_no_pass() -> None:
-    (top,) = find(parse(render(samples.bare())), "header", "top")
+    (top,) = find(parse(render(odd.bare())), "header", "top")
     assert "did not pass: port 4566 is taken" in said(top)
     assert "✓" not in said(top)
 
 
 def test_memory_that_was_not_measured_is_not_said_to_be_none() -> None:
-    page = render(replace(samples.bare(), stages=(Stage(name="start", seconds=1.0, peak_bytes=0),)))
+    page = render(replace(odd.bare(), stages=(Stage(name="start", seconds=1.0, peak_bytes=0),)))
     assert "0 MiB" not in page
     assert "not measured" in said(section(parse(page), "stages"))
 
 
 def test_sections_without_findings_say_so() -> None:
-    root = parse(render(samples.bare()))
+    root = parse(render(odd.bare()))
     empty = {
         "claims": "This run checked no claim.",
         "scores": "This run scored no predictor.",
@@ -142,7 +144,7 @@ def test_the_longest_stage_has_the_longest_bar() -> None:
 
 
 def test_texts_are_shown_and_none_becomes_an_element() -> None:
-    root = parse(render(samples.hostile()))
+    root = parse(render(odd.hostile()))
     words = said(root)
     for text in ("<script>alert('x')</script>", "</style></svg>", "🛩️👩‍🔬 émoji", "שלום עולם, مرحبا بالعالم", "x" * 500):
         assert text in words
@@ -152,11 +154,11 @@ def test_texts_are_shown_and_none_becomes_an_element() -> None:
 
 def test_a_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
-    write(samples.single(), file)
+    write(odd.single(), file)
     before = file.read_bytes()
-    assert before.decode() == render(samples.single())
+    assert before.decode() == render(odd.single())
     with pytest.raises(ValueError, match="can't be drawn"):
-        write(replace(samples.single(), stages=(Stage(name="x", seconds=float("nan"), peak_bytes=1),)), file)
+        write(replace(odd.single(), stages=(Stage(name="x", seconds=float("nan"), peak_bytes=1),)), file)
     assert file.read_bytes() == before
     with file.open("rb") as reading:
         write(samples.whole(), file)
@@ -168,8 +170,20 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_page_that_can_not_be_put_in_place_leaves_nothing_beside_it(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(OSError, match=r"report\.html"):
-        write(samples.bare(), tmp_path / "report.html")
+        write(odd.bare(), tmp_path / "report.html")
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_texts_in_charts_are_as_large_as_their_places_were_reckoned_for() -> None:
+    sizes = {
+        name: re.findall(rf"\.chart {name}[^{{]*\{{[^}}]*font-size: ([\d.]+)px", sheet())
+        for name in ("text", r"\.tick", r"\.flag")
+    }
+    assert {name: {float(size) for size in found} for name, found in sizes.items()} == {
+        "text": {TYPE_SIZE},
+        r"\.tick": {SMALL_SIZE},
+        r"\.flag": {SMALL_SIZE},
+    }
 
 
 def test_every_style_sheet_is_used_and_none_can_end_its_element() -> None:
