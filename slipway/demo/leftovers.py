@@ -18,6 +18,7 @@ SEEN_AS = {
     "aws:ecr/": "repositories",
     "aws:cloudwatch/logGroup": "log groups",
     "aws:cloudwatch/logMetricFilter": "log groups",
+    "aws:cloudwatch/logResourcePolicy": "log policies",
     "aws:cloudwatch/metricAlarm": "alarms",
     "aws:cloudwatch/compositeAlarm": "alarms",
     "aws:cloudwatch/dashboard": "dashboards",
@@ -93,6 +94,11 @@ def _listers() -> dict[str, Callable[[], Iterable[str]]]:
         ],
         "repositories": lambda: _names(boto3.client("ecr"), "describe_repositories", "repositories", "repositoryName"),
         "log groups": lambda: _names(boto3.client("logs"), "describe_log_groups", "logGroups", "logGroupName"),
+        "log policies": lambda: [
+            policy.get("policyName") or policy["resourceArn"]
+            for scope in ("ACCOUNT", "RESOURCE")
+            for policy in boto3.client("logs").describe_resource_policies(policyScope=scope)["resourcePolicies"]
+        ],
         "alarms": lambda: [
             *_names(boto3.client("cloudwatch"), "describe_alarms", "MetricAlarms", "AlarmName"),
             *_names(boto3.client("cloudwatch"), "describe_alarms", "CompositeAlarms", "AlarmName"),

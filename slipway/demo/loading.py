@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from slipway import child
 from slipway.demo.check import require
+from slipway.failure import Failure
 from slipway.load import samples
 
 if TYPE_CHECKING:
@@ -59,5 +60,6 @@ def start(endpoint: str, rows: Sequence[dict[str, Any]], folder: Path) -> Load:
         start_new_session=True,
     )
     line = b"" if process.stdout is None else process.stdout.readline()
-    require(line, f"the load generator ended with exit code {process.wait()} before it had an answer")
+    if not line:
+        raise Failure(f"the load generator ended with exit code {process.wait()} before it had an answer")
     return Load(process=process, file=file, began=json.loads(line)["began"])

@@ -95,7 +95,8 @@ class Rollouts:
         package = torn.register_torn(trained, self.outputs)
         released = release(self.stack.file, self.outputs, Order(arn=package))
         self.repository.commit(self.stack.file, "Release model 3")
-        self.console.say(f"{package.rpartition('/')[2]} is approved: its metrics are fine, its file is torn")
+        name = package.partition("model-package/")[2]
+        self.console.say(f"model package {name} is approved: its metrics are fine, its file is torn")
         serves = self._serves()
         self._roll("torn release", preview=False)
         self.console.say("up ended well, as with the real provider: SageMaker takes an update back without an error")

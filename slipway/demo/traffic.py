@@ -94,20 +94,19 @@ def moments_of(states: Sequence[State], began: float, labels: Mapping[str, str])
     `labels` names the releases behind endpoint configurations.
     """
     found = []
-    pending, serving = "", ""
+    pending, serving, before = "", "", ""
     for state in states:
         at = state.when.timestamp() - began
         text = ""
         if state.status == "UPDATING" and state.pending and state.pending != pending:
             text = f"update to {labels.get(state.pending, state.pending)} begins"
-        elif state.status == "ROLLING_BACK" and pending:
+        elif state.status == "ROLLING_BACK" and before != state.status:
             text = f"{labels.get(pending, pending)} is taken back"
-            pending = ""
-        elif state.status == "IN_SERVICE":
-            if state.config != serving:
-                text = f"{labels.get(state.config, state.config)} serves alone"
-            serving, pending = state.config, ""
-        pending = state.pending or pending
+        elif state.status == "IN_SERVICE" and state.config != serving:
+            text = f"{labels.get(state.config, state.config)} serves alone"
+        before = state.status
+        pending = "" if state.status == "IN_SERVICE" else state.pending or pending
+        serving = state.config if state.status == "IN_SERVICE" else serving
         if text and at >= 0:
             found.append(Moment(at=at, text=text))
     return found

@@ -39,13 +39,14 @@ def timeline(states: Iterable[State], pins: Sequence[Pinned]) -> list[Entry]:
     """Return what the endpoint served and tried, oldest first."""
     entries: list[Entry] = []
     serving: int | None = None
-    pending = ""
+    pending, before = "", ""
     for state in states:
         pending = state.pending or pending
+        began, before = state.status != before, state.status
         if state.status == TAKEN_BACK:
-            if pending:
+            # each step of the way back is told again
+            if began and pending:
                 entries.append(_entry(state.when, pending, pins, tried=True))
-                pending = ""
         elif state.status == SERVES:
             pending = ""
             if serving is not None and entries[serving].config == state.config:

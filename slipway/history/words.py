@@ -66,7 +66,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         _time(entry.start),
         end,
         entry.digest or entry.config,
-        str(release.get("model_package_arn", "?")).rpartition("/")[2],
+        str(release.get("model_package_arn", "?")).partition("model-package/")[2] or "?",
         _metric(release.get("metrics") or {}),
         "not in git" if entry.pinned is None else _by(entry.pinned),
     )

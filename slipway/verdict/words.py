@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slipway.release.pin import CURRENT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -53,7 +55,8 @@ def as_json(verdict: Verdict, stack: str) -> dict[str, Any]:
 def _serves(verdict: Verdict) -> str:
     serving = verdict.serving
     if verdict.serves is not None:
-        return f"{_release(verdict.serves, none='')} ({verdict.place})"
+        place = "" if verdict.place == CURRENT else f", pinned as {verdict.place}"
+        return f"{_release(verdict.serves, none='')}{place}"
     return "nothing" if serving.config is None else f"{serving.config}, which the stack file does not pin"
 
 

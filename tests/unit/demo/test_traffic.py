@@ -101,6 +101,7 @@ def test_an_endpoints_states_become_moments_of_the_load() -> None:
         state(3, "IN_SERVICE", "two"),
         state(5, "UPDATING", "two", "three"),
         state(6, "ROLLING_BACK", "two"),
+        state(6.5, "ROLLING_BACK", "two", "three"),
         state(7, "IN_SERVICE", "two"),
     ]
     told = moments_of(states, BEGAN.timestamp(), {"one": "model 1", "two": "model 2", "three": "the torn release"})

@@ -25,7 +25,7 @@ def state(minutes: float, status: str, config: str, pending: str = "") -> State:
 
 
 def pin(minutes: float, digest: str | None, commit: str = "c" * 40) -> Pinned:
-    release = None if digest is None else {"digest": digest, "model_package_arn": "arn:x/slipway-dev/7"}
+    release = None if digest is None else {"digest": digest, "model_package_arn": "arn:x:model-package/slipway-dev/7"}
     return Pinned(commit=commit, when=at(minutes), author="Ann", subject=f"Release {digest}", release=release)
 
 
@@ -60,7 +60,8 @@ def test_what_was_taken_back_was_tried_and_the_old_release_went_on() -> None:
 
 def test_one_change_that_is_told_twice_is_one() -> None:
     assert len(timeline([state(1, "IN_SERVICE", FIRST), state(2, "IN_SERVICE", FIRST)], [])) == 1
-    tried = [state(3, "UPDATING", FIRST, BROKEN), state(4, "ROLLING_BACK", FIRST), state(4.1, "ROLLING_BACK", FIRST)]
+    back = [state(minutes, "ROLLING_BACK", FIRST, BROKEN) for minutes in (4, 4.1, 4.2)]
+    tried = [state(3, "UPDATING", FIRST, BROKEN), *back]
     assert len(timeline([state(1, "IN_SERVICE", FIRST), *tried], [])) == 2
 
 
@@ -130,7 +131,7 @@ def test_people_see_what_serves_what_was_tried_and_what_only_was_pinned() -> Non
     text = words.lines(history())
     served, tried = text[2:4]
     assert " now " in served
-    assert "aaaaaaaa  7" in served
+    assert "aaaaaaaa  slipway-dev/7" in served
     assert "cccccccc Ann: Release aaaaaaaa" in served
     assert " tried, taken back " in tried
     assert text[4] == "pinned, never served: release dddddddd, cccccccc Ann: Release dddddddd"

@@ -1,0 +1,1 @@
+"""The charts: one a file, each a section of the page."""
