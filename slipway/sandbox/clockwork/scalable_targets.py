@@ -8,7 +8,7 @@ SuspendedState) and of UpdateEndpoint (RetainAllVariantProperties). Scaling by m
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -45,15 +45,19 @@ class ScalableTargets:
 
     def look(self) -> None:
         """Correct every variant that is out of its bounds; forget places without targets until one is registered."""
-        with self._lock:
-            scopes, self._scopes = sorted(self._scopes), set()
-        for scope in scopes:
-            context, found = self._contexts(scope), False
-            for target in _targets(context):
-                found = True
-                self._keep(context, target)
-            if found:
-                self.notice(scope)
+        for scope in sorted(self._scopes):
+            with self._lock:  # before the question: who registers a target meanwhile is not forgotten
+                self._scopes.discard(scope)
+            forget = False
+            try:
+                context = self._contexts(scope)
+                targets = _targets(context)
+                for target in targets:
+                    self._keep(context, target)
+                forget = not targets
+            finally:
+                if not forget:
+                    self.notice(scope)
 
     def _keep(self, context: Context, target: Mapping[str, Any]) -> None:
         place = _RESOURCE.fullmatch(target["ResourceId"])
@@ -77,10 +81,10 @@ class ScalableTargets:
             log.info("scalable target %s: %d instance(s) wanted", target["ResourceId"], wanted)
 
 
-def _targets(context: Context) -> Iterator[Mapping[str, Any]]:
+def _targets(context: Context) -> list[Mapping[str, Any]]:
     pages = context.aws.client("application-autoscaling").get_paginator("describe_scalable_targets")
-    for page in pages.paginate(ServiceNamespace=NAMESPACE, ScalableDimension=DIMENSION):
-        yield from page["ScalableTargets"]
+    found = pages.paginate(ServiceNamespace=NAMESPACE, ScalableDimension=DIMENSION)
+    return [target for page in found for target in page["ScalableTargets"]]
 
 
 def _wanted(endpoint: Mapping[str, Any], variant: str, target: Mapping[str, Any]) -> int | None:

@@ -7,6 +7,8 @@ from typing import Protocol
 
 PERIOD = 1.0
 """Seconds between two looks."""
+PATIENCE = 5.0
+"""Seconds that `stop` waits for a look under way."""
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +45,11 @@ class Ticker:
         self._woken.set()
 
     def stop(self) -> None:
-        """Look no more; what is under way ends first."""
+        """Look no more; what is under way gets some seconds to end."""
         self._stopping.set()
         self._woken.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         while True:

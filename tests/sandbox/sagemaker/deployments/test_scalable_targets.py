@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from slipway.sandbox.clockwork.scalable_targets import DIMENSION, NAMESPACE, PAUSE, ScalableTargets
-from slipway.sandbox.sagemaker.context import Scope
+from slipway.sandbox.sagemaker.context import Context, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +35,10 @@ def clock() -> Hand:
 
 @pytest.fixture
 def targets(inside: Any, clock: Hand) -> ScalableTargets:
-    return ScalableTargets(inside.context, clock)
+    """Give a watcher that was told of a target in the one account and region of these tests."""
+    made = ScalableTargets(inside.context, clock)
+    made.notice(SCOPE)
+    return made
 
 
 def resource(endpoint: str) -> dict[str, str]:
@@ -53,6 +60,17 @@ def count(world: Any, endpoint: str) -> int:
     return int(world.settled(endpoint)["ProductionVariants"][0]["CurrentInstanceCount"])
 
 
+@contextmanager
+def autoscaled(inside: Any, least: int, most: int, *, instances: int = 1, **params: Any) -> Iterator[str]:
+    """Give an endpoint whose variant has a scalable target; take both away in the end."""
+    world = inside.world
+    endpoint = world.deploy(world.config({"count": instances}))
+    register(world, endpoint, least, most, **params)
+    yield endpoint
+    deregister(world, endpoint)
+    world.delete(endpoint)
+
+
 @pytest.mark.parametrize(
     ("bounds", "suspended", "expected"),
     [
@@ -65,108 +83,90 @@ def count(world: Any, endpoint: str) -> int:
 def test_a_count_below_the_minimum_is_raised_unless_that_is_suspended(
     inside: Any, targets: ScalableTargets, bounds: tuple[int, int], suspended: dict[str, bool], expected: int
 ) -> None:
-    world = inside.world
-    endpoint = world.deploy(world.config({"count": 1}))
-    register(world, endpoint, *bounds, SuspendedState=suspended)
-    targets.notice(SCOPE)
-    targets.look()
-    assert count(world, endpoint) == expected
-    deregister(world, endpoint)
-    world.delete(endpoint)
+    with autoscaled(inside, *bounds, SuspendedState=suspended) as endpoint:
+        targets.look()
+        assert count(inside.world, endpoint) == expected
 
 
 @pytest.mark.parametrize(("suspended", "expected"), [({}, 2), ({"DynamicScalingInSuspended": True}, 3)])
 def test_a_count_above_the_maximum_is_lowered_unless_that_is_suspended(
     inside: Any, targets: ScalableTargets, suspended: dict[str, bool], expected: int
 ) -> None:
-    world = inside.world
-    endpoint = world.deploy(world.config({"count": 3}))
-    register(world, endpoint, 1, 2, SuspendedState=suspended)
-    targets.notice(SCOPE)
-    targets.look()
-    assert count(world, endpoint) == expected
-    deregister(world, endpoint)
-    world.delete(endpoint)
+    with autoscaled(inside, 1, 2, instances=3, SuspendedState=suspended) as endpoint:
+        targets.look()
+        assert count(inside.world, endpoint) == expected
 
 
 def test_an_update_that_resets_the_count_is_brought_back_once_it_is_over(
     inside: Any, targets: ScalableTargets, clock: Hand
 ) -> None:
     world = inside.world
-    endpoint = world.deploy(world.config({"count": 1}))
-    register(world, endpoint, 2, 4)
-    targets.notice(SCOPE)
-    targets.look()
-    assert count(world, endpoint) == 2
-    inside.update(endpoint, world.config({"count": 1}))
-    assert count(world, endpoint) == 1
-    clock.seconds += PAUSE
-    targets.look()
-    assert count(world, endpoint) == 2
-    deregister(world, endpoint)
-    world.delete(endpoint)
+    with autoscaled(inside, 2, 4) as endpoint:
+        targets.look()
+        assert count(world, endpoint) == 2
+        inside.update(endpoint, world.config({"count": 1}))
+        assert count(world, endpoint) == 1
+        clock.seconds += PAUSE
+        targets.look()
+        assert count(world, endpoint) == 2
 
 
 def test_an_endpoint_in_progress_is_let_be_until_it_serves(inside: Any, targets: ScalableTargets) -> None:
     world = inside.world
-    endpoint = world.deploy(world.config({"count": 1}))
-    inside.update(endpoint, world.config({"count": 1, "env": {"STARTUP": "0.5"}}))
-    register(world, endpoint, 2, 4)
-    targets.notice(SCOPE)
-    targets.look()
-    assert count(world, endpoint) == 1
-    targets.look()
-    assert count(world, endpoint) == 2
-    deregister(world, endpoint)
-    world.delete(endpoint)
+    with autoscaled(inside, 2, 4) as endpoint:
+        inside.update(endpoint, world.config({"count": 1, "env": {"STARTUP": "0.5"}}))
+        targets.look()
+        assert count(world, endpoint) == 1
+        targets.look()
+        assert count(world, endpoint) == 2
 
 
 def test_a_count_that_cannot_be_reached_is_tried_again_after_a_pause(
     inside: Any, targets: ScalableTargets, clock: Hand
 ) -> None:
     world = inside.world
-    endpoint = world.deploy(world.config({"count": 1}))
     serving = world.project / "serving/__main__.py"
     program = serving.read_text(encoding="utf-8")
-    serving.write_text("raise SystemExit('not now')", encoding="utf-8")
-    try:
-        register(world, endpoint, 2, 4)
-        targets.notice(SCOPE)
+    with autoscaled(inside, 2, 4) as endpoint:
+        serving.write_text("raise SystemExit('not now')", encoding="utf-8")
+        try:
+            targets.look()
+            assert "not now" in world.settled(endpoint)["FailureReason"]
+        finally:
+            serving.write_text(program, encoding="utf-8")
+        clock.seconds += PAUSE - 1
         targets.look()
-        assert "not now" in world.settled(endpoint)["FailureReason"]
-    finally:
-        serving.write_text(program, encoding="utf-8")
-    clock.seconds += PAUSE - 1
-    targets.look()
-    assert count(world, endpoint) == 1
-    clock.seconds += 1
-    targets.look()
-    assert count(world, endpoint) == 2
-    deregister(world, endpoint)
-    world.delete(endpoint)
-
-
-def test_a_target_of_nothing_is_let_be(inside: Any, targets: ScalableTargets) -> None:
-    world = inside.world
-    register(world, "nobody", 2, 4)
-    targets.notice(SCOPE)
-    targets.look()
-    assert watches(targets)
-    deregister(world, "nobody")
-    targets.look()
-    assert not watches(targets)
+        assert count(world, endpoint) == 1
+        clock.seconds += 1
+        targets.look()
+        assert count(world, endpoint) == 2
 
 
 def watches(targets: ScalableTargets) -> bool:
     return targets.busy
 
 
-def test_nothing_is_watched_where_no_target_is(targets: ScalableTargets) -> None:
-    assert not watches(targets)
-    targets.notice(SCOPE)
+def test_a_target_of_nothing_is_let_be_and_nothing_is_watched_where_no_target_is(
+    inside: Any, targets: ScalableTargets
+) -> None:
+    register(inside.world, "nobody", 2, 4)
+    targets.look()
     assert watches(targets)
+    deregister(inside.world, "nobody")
     targets.look()
     assert not watches(targets)
+
+
+def test_a_place_that_could_not_be_looked_at_is_looked_at_again(clock: Hand) -> None:
+    def unreachable(scope: Scope) -> Context:
+        raise OSError(f"{scope} cannot be reached")
+
+    targets = ScalableTargets(unreachable, clock)
+    assert not watches(targets)
+    targets.notice(SCOPE)
+    with pytest.raises(OSError, match="cannot be reached"):
+        targets.look()
+    assert watches(targets)
 
 
 def test_a_running_sandbox_watches_also_after_its_restart(own_world: Any) -> None:
