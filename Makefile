@@ -9,7 +9,7 @@ SETS   := program training serving tool demo
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format conformance golden lock clean
+.PHONY: help setup demo up test check soak format conformance golden lock clean
 
 help: ## print this list
 	@while IFS= read -r line; do case $$line in \
@@ -35,7 +35,10 @@ check: $(VENV)/.test ## format, lint, types, import rules and the fast tests
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >.import-rules.log 2>&1 || { cat .import-rules.log; exit 1; }
-	@$(BIN)/python -m pytest -q -m "not slow" -n 2
+	@$(BIN)/python -m pytest -q -m "not slow and not soak" -n 2
+
+soak: $(VENV)/.test ## a thousand rolls of one endpoint under load: half an hour
+	@$(BIN)/python -m pytest -q -m soak
 
 format: $(VENV)/.test ## rewrite the code in the house's format
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .

@@ -9,28 +9,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import statistics
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from machine import machine
+
 HERE = Path(__file__).resolve().parent.parent
-
-
-def machine() -> str:
-    """Return what the numbers were measured on."""
-    models = [line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
-    load = os.getloadavg()[0]
-    python = platform.python_version()
-    return f"{os.cpu_count()} cores, {models[0] if models else platform.processor()}, Python {python}, load {load:.1f}"
-
-
-def _lines(file: str) -> list[str]:
-    path = Path(file)
-    return path.read_text().splitlines() if path.exists() else []
 
 
 def seconds_of(command: list[str], folder: Path) -> float:

@@ -1,12 +1,16 @@
-"""Puts the sandbox's parts together: the gateway, moto behind it, the SageMaker service, and their memory."""
+"""Puts the sandbox's parts together: gateway, moto behind it, SageMaker service, clockwork, and their memory."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from cheroot.server import HTTPServer
 
+from slipway.sandbox.clockwork.noticing import Noticing
+from slipway.sandbox.clockwork.scalable_targets import ScalableTargets
+from slipway.sandbox.clockwork.ticker import Ticker
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
@@ -39,12 +43,14 @@ class Sandbox:
         self._keeper = Keeper(state.moto_folder, quiet)
         self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
         self._sagemaker = SageMaker(self.context)
+        self._targets = ScalableTargets(self.context, time.monotonic)
+        self._clockwork = Ticker([self._targets])
         self.gateway = Gateway(
             secret=secret,
             region=region,
             issued=lambda key: issued_key(self._moto, key),
             own={"sagemaker": self._sagemaker},
-            rest=self._moto,
+            rest=Noticing(self._moto, self._watch_targets),
             health=health,
             clock=system_clock,
         )
@@ -64,6 +70,7 @@ class Sandbox:
         """Begin to work, behind the answer that the sandbox is ready: import moto, and pick up what was left."""
         self._endpoint = endpoint
         self._keeper.start()
+        self._clockwork.start()
         threading.Thread(target=self._recover, name="recover", daemon=True).start()
 
     def _recover(self) -> None:
@@ -75,9 +82,19 @@ class Sandbox:
             log.exception("could not pick up what the last run left")
         finally:
             self._sagemaker.open()
+        from slipway.sandbox.sagemaker.endpoints.record import KIND  # noqa: PLC0415  (imported by recover just now)
+
+        for scope in self._store.scopes():
+            if self._store.names(scope, KIND):
+                self._watch_targets(scope)
+
+    def _watch_targets(self, scope: Scope) -> None:
+        self._targets.notice(scope)
+        self._clockwork.wake()
 
     def end_processes(self) -> None:
-        """End every process that was started for somebody."""
+        """End every process that was started for somebody, and start none any more."""
+        self._clockwork.stop()
         lifecycle.shutdown()
 
     def close(self) -> bool:

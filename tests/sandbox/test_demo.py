@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from slipway.demo import processes
-from slipway.demo.stages import ROWS
+from slipway.demo.stages import ROWS, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,14 +118,34 @@ def test_the_whole_loop_passes_and_leaves_nothing_behind(runs: Path) -> None:
     assert report["rows"] == ROWS
     assert report["largest_difference"] <= 1e-6
     assert set(report["unchanged"]) == {"same"}
-    assert [stage["seconds"] > 0 for stage in report["stages"]] == [True] * 8
+    assert report["requests"] > 100
+    assert (report["failed"], report["verdict_on_torn"]) == (0, 1)
+    assert [stage["seconds"] > 0 for stage in report["stages"]] == [True] * STAGES
     assert report["peak_resident_bytes"] > 0
-    summary = demo.lines[-10:]
-    assert [line.split()[0] for line in summary] == (
-        ["engine", "stack", "data", "model", "release", "answers", "empty", "left", "cost", "look"]
-    ), demo.text
-    pinned = (demo.folder() / "project" / "Pulumi.dev.yaml").read_text()
-    assert "slipway:release:" in pinned
+    words = [
+        "engine",
+        "stack",
+        "data",
+        "model",
+        "model",
+        "answers",
+        "load",
+        "fallback",
+        "empty",
+        "left",
+        "cost",
+        "report",
+        "look",
+    ]
+    assert [line.split()[0] for line in demo.lines[-len(words) :]] == words, demo.text
+    told = demo.text.partition("slipway verdict -s dev: exit code 1")[2]
+    assert "ANOTHER RELEASE SERVES" in told
+    assert "model.onnx: damaged" in told
+    page = (demo.folder() / "report.html").read_text()
+    assert f"0 of {report['requests']:,} requests failed" in page
+    assert not re.search(r"(?:src|href)=.https?:", page)
+    release = yaml.safe_load((demo.folder() / "project" / "Pulumi.dev.yaml").read_text())["config"]["slipway:release"]
+    assert [release[place]["model_package_arn"][-1] for place in ("current", "previous")] == ["2", "3"]
     assert processes.of_run(demo.folder()) == []
     assert processes.port_is_free(port)
     assert tree_digest() == before
@@ -134,7 +155,7 @@ def test_the_whole_loop_passes_and_leaves_nothing_behind(runs: Path) -> None:
 def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path) -> None:
     demo = Running(runs)
     port = demo.port()
-    demo.wait_for(r"^\[2/9\]")
+    demo.wait_for(r"^\[2/12\]")
     assert processes.of_run(demo.folder())
     demo.process.send_signal(signal.SIGINT)
     assert demo.wait(60) == 130, demo.text
@@ -146,7 +167,7 @@ def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path) -> None
 @pytest.mark.timeout(200)
 def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path) -> None:
     killed = Running(runs)
-    killed.wait_for(r"^\[2/9\]")
+    killed.wait_for(r"^\[2/12\]")
     folder = killed.folder()
     killed.process.kill()
     killed.wait(10)
@@ -154,7 +175,7 @@ def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path)
     second = Running(runs)
     second.wait_for(rf"ended \d+ processes that the killed run {folder.name} left behind")
     assert processes.of_run(folder) == []
-    second.wait_for(r"^\[2/9\]")
+    second.wait_for(r"^\[2/12\]")
     second.process.terminate()
     assert second.wait(60) == 130, second.text
     assert processes.of_run(second.folder()) == []

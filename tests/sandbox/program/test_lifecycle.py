@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
-RESOURCES = 56
+RESOURCES = 61
 """What every stack without a release registers, the stack and its provider included."""
 
 
@@ -37,6 +37,17 @@ class Project:
             [sys.executable, "-m", "slipway.engine", *words],
             cwd=self.folder,
             env={**os.environ, **self.environment, "AWS_ACCESS_KEY_ID": account},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def slipway(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run the tool."""
+        return subprocess.run(
+            [sys.executable, "-m", "slipway", *words, "--engine", "embedded"],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
             check=False,
@@ -81,6 +92,12 @@ def test_dev_comes_up_is_empty_to_preview_and_goes_without_a_trace(project: Proj
 
     artifacts = json.loads(succeeded(project.pulumi("stack", "output", "--json", "-s", "dev")))["lake"]["artifacts"]
     project.client("s3").put_object(Bucket=artifacts, Key="models/job/output/model.tar.gz", Body=b"model")
+
+    up = succeeded(project.slipway("up", "-s", "dev", "--yes"))
+    assert f"{RESOURCES} unchanged" in up
+    assert "verdict on stack dev: nothing pinned" in up
+    judged = json.loads(succeeded(project.slipway("verdict", "-s", "dev", "--json")))
+    assert (judged["verdict"], judged["good"], judged["endpoint"]["status"]) == ("nothing pinned", True, "Missing")
 
     succeeded(project.pulumi("destroy", "--yes", "--skip-preview", "-s", "dev"))
     assert project.client("s3").list_buckets()["Buckets"] == []

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCOPE = Scope("123456789012", "us-east-1")
-SERVICES = ("sagemaker", "sagemaker-runtime", "s3", "logs", "cloudwatch", "sqs", "events")
+SERVICES = (
+    "sagemaker",
+    "sagemaker-runtime",
+    "s3",
+    "logs",
+    "cloudwatch",
+    "sqs",
+    "events",
+    "application-autoscaling",
+)
 
 
 @dataclass
