@@ -96,7 +96,7 @@ def deploy() -> None:
             region=region,
             endpoint_name=names.endpoint,
             key_arn=key.arn,
-            log_retention_days=settings.serving.log_retention_days,
+            retention_days=settings.monitoring.endpoint_events_days,
         ),
         ours,
     )

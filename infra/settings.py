@@ -155,6 +155,8 @@ class MonitoringSection(Section):
     """Minutes in a row that must be bad."""
     no_traffic_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
     """Minutes without a single request that ring. Left out: silence is fine."""
+    endpoint_events_days: LogRetentionDays = 400
+    """Days that the endpoint's state changes are kept: as far back as `slipway history` knows what served."""
     alarm_action_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=5)] = ()
     """What an alarm calls when it rings and when it stops, usually an SNS topic. Left out: it only changes state."""
 
@@ -173,7 +175,7 @@ class PinnedRelease(Section):
     """Where the model artifact (model.tar.gz) is."""
     model_sha256: Sha256
     """SHA-256 of the model artifact."""
-    image: Annotated[str, StringConstraints(pattern=r"^\S+$", max_length=255)]
+    image: Annotated[str, StringConstraints(pattern=r"^\S+@sha256:[0-9a-f]{64}$", max_length=255)]
     """URI of the serving image, by digest."""
     image_tag: Tag | None = None
     """The tag that the image had when it was pinned, for whoever reads the file. Left out: it had none."""

@@ -37,8 +37,9 @@ class Artifact:
     """The manifest.json inside it, written by training/."""
 
     def metrics(self) -> dict[str, float]:
-        """Return the metrics of the manifest by name."""
-        return {name: float(value) for name, value in self.manifest.get("metrics", {}).items()}
+        """Return the metrics of the manifest by name; what is no number is none."""
+        found = self.manifest.get("metrics") or {}
+        return {name: float(value) for name, value in found.items() if isinstance(value, int | float)}
 
     def data(self) -> dict[str, str]:
         """Return what the model was trained and judged on, by channel: rows and the beginning of their digest."""
@@ -60,15 +61,29 @@ def split(uri: str) -> tuple[str, str]:
 def fetch(s3: S3Client, uri: str, folder: Path) -> Artifact:
     """Download the artifact into `folder` and read its manifest.
 
-    Raises Failure when the object is gone, is no gzip-compressed tar, or has no manifest.json.
+    Raises Failure when the object is gone, is no gzip-compressed tar, or has no manifest.json, and ClientError when
+    nobody can tell: without the right to list the bucket S3 answers 403 for what is not there.
     """
     bucket, key = split(uri)
     path = folder / "model.tar.gz"
     try:
         s3.download_file(bucket, key, str(path))
     except ClientError as error:
-        raise Failure(f"the model artifact {uri} can't be read ({_code(error)}): was it deleted?") from error
+        if not _is_gone(error):
+            raise
+        raise Failure(f"the model artifact {uri} is not there: was it deleted?") from error
     return Artifact(uri=uri, path=path, sha256=file_sha256(path), manifest=_manifest(path, uri))
+
+
+def require(s3: S3Client, uri: str) -> None:
+    """Raise Failure when an object is not there, ClientError when nobody can tell."""
+    bucket, key = split(uri)
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if not _is_gone(error):
+            raise
+        raise Failure(f"{uri} is not there: was it deleted?") from error
 
 
 def file_sha256(path: Path) -> str:
@@ -121,5 +136,5 @@ def _manifest(path: Path, uri: str) -> dict[str, Any]:
     raise Failure(f"the model artifact {uri} has no manifest.json: it was not written by this project's training/")
 
 
-def _code(error: ClientError) -> str:
-    return str(error.response.get("Error", {}).get("Code", error))
+def _is_gone(error: ClientError) -> bool:
+    return str(error.response.get("Error", {}).get("Code")) in {"404", "NoSuchKey", "NoSuchBucket"}

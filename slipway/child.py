@@ -77,17 +77,24 @@ def run(
 
 
 def attached(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
-    """Run a child in this terminal, with its questions and its answers, and return its exit code.
+    """Run a child in this terminal, with its questions and its answers, and return its exit code as a shell would.
 
-    A Ctrl-C at the terminal reaches the child itself, which decides what becomes of it; SIGTERM is passed on.
+    A Ctrl-C at the terminal reaches the child itself, which decides what becomes of it: sent on it would be a second
+    one, which stops the engine at once. SIGTERM and SIGHUP are passed on.
     """
-    child = subprocess.Popen(argv, cwd=cwd, env=env)
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, lambda signum, _: child.send_signal(signum)),
-    }
+    started: list[subprocess.Popen[bytes]] = []
+
+    def pass_on(signum: int, _frame: object) -> None:
+        for one in started:
+            one.send_signal(signum)
+
+    # in place before the child is: no signal may find this process without an answer and leave the child alone
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None)}
+    before |= {signum: signal.signal(signum, pass_on) for signum in (signal.SIGTERM, signal.SIGHUP)}
     try:
-        return child.wait()
+        started.append(subprocess.Popen(argv, cwd=cwd, env=env))
+        code = started[0].wait()
+        return code if code >= 0 else 128 - code
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)

@@ -61,12 +61,19 @@ class Outputs:
     model_package_group: str
     endpoint: str | None
     """The endpoint's name, or None while there is no release."""
+    rolled_out: str | None
+    """Digest of the release that the last `up` rolled out; None when there was none."""
     dashboard: str
 
     @property
     def region(self) -> str:
         """The stack's region, whatever the AWS profile of the person who asks says."""
         return self.key_arn.split(":")[3]
+
+    @property
+    def account(self) -> str:
+        """The stack's account."""
+        return self.key_arn.split(":")[4]
 
 
 Section = TypeVar("Section", Lake, Training, Serving)
@@ -84,6 +91,7 @@ def read(stack: str, found: Mapping[str, Any]) -> Outputs:
         serving=_section(stack, found, "serving", Serving),
         model_package_group=_get(stack, found, "registry.model_package_group_name"),
         endpoint=None if endpoint is None else _get(stack, found, "endpoint.name"),
+        rolled_out=None if endpoint is None else _get(stack, found, "endpoint.release"),
         dashboard=_get(stack, found, "dashboard.name"),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, PlainScalarString
 from ruamel.yaml.tokens import CommentToken
 
@@ -44,6 +44,8 @@ def put(text: str, key: str, value: Mapping[str, Any], *, name: str) -> str:
     text before and after it is not touched at all.
     `name` is the file's name for messages. Raises Failure for a file that is not YAML or has no mapping there.
     """
+    if "\r\n" in text and re.search(r"(?<!\r)\n", text):
+        raise Failure(f"{name} has line ends of two kinds: settle on one, every other line would change otherwise")
     newline = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").split("\n")
     if lines and lines[-1] == "":
@@ -67,6 +69,28 @@ def put(text: str, key: str, value: Mapping[str, Any], *, name: str) -> str:
     return newline.join([*lines[: place.start], block[0], *kept, *block[1:], *lines[place.end :], ""])
 
 
+def require_kept(before: str, after: str, key: str, value: Mapping[str, Any], *, name: str) -> None:
+    """Raise Failure when a rewritten file says anything else than before but for one setting, which says `value`."""
+    old = _said(before, name) | {(CONFIG, key): _plain(value)}
+    try:
+        new = _said(after, name)
+    except Failure:  # the settings stand in a way that nothing can be put beside them
+        new = {}
+    differs = sorted(" ".join(place) for place in {*old, *new} if old.get(place) != new.get(place))
+    if differs:
+        raise Failure(
+            f"{name} can't be rewritten without changing `{'`, `'.join(differs)}`: write its settings in YAML's block "
+            "style, without anchors, and put none behind a text of several lines"
+        )
+
+
+def _said(text: str, name: str) -> dict[tuple[str, ...], Any]:
+    """Return everything that a stack file says: top-level keys, and settings one by one."""
+    document = _plain(_load(text, name)) or {}
+    settings = document.pop(CONFIG, None) or {}
+    return {(top,): value for top, value in document.items()} | {(CONFIG, one): settings[one] for one in settings}
+
+
 def _load(text: str, name: str) -> Any:
     conflict = CONFLICT.search(text)
     if conflict:
@@ -78,6 +102,8 @@ def _load(text: str, name: str) -> Any:
         mark = error.problem_mark
         where = "" if mark is None else f" line {mark.line + 1}"
         raise Failure(f"{name}{where} is not valid YAML: {error.problem}") from error
+    except YAMLError as error:
+        raise Failure(f"{name} is not valid YAML: {' '.join(str(error).split())}") from error
 
 
 def _config(document: Any, name: str) -> CommentedMap | None:

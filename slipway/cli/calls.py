@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway.failure import Misuse
+from slipway.failure import Failure, Misuse
 
 if TYPE_CHECKING:
     import argparse
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from slipway.pulumi_cli import Stack
 
 NOT_GOOD = 1
+SETTLING_SECONDS = 900.0
+"""How long a verdict after `up` waits for an endpoint that something else, an autoscaler perhaps, is changing."""
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -79,12 +81,13 @@ def release(arguments: argparse.Namespace) -> None:
     released = pin(stack.file, found, order)
     for line in released.difference:
         print(f"  {line}")
-    for line in released.broken:
+    for line in released.warnings:
         print(f"  warning: {line}")
     if released.changed:
         print(f"{stack.file.name} now pins release {released.pin.digest}; review the diff, then `slipway up`")
     else:
-        print(f"{stack.file.name} already has this release: nothing to deploy")
+        news = "says more of this release" if released.difference else "already has this release"
+        print(f"{stack.file.name} {news}: nothing to deploy")
         if released.pin.code != found.serving.code_uri:
             print("serving/ has changed since the model was registered: --current-code serves it with today's code")
 
@@ -105,22 +108,26 @@ def up(arguments: argparse.Namespace) -> int:
     """Run the engine's `up` in this terminal; when it ends well, give the verdict."""
     stack = _stack(arguments)
     code = stack.up_attached(yes=arguments.yes)
-    if code != 0:
-        return code
     print()
-    return _judge(stack, as_json=False)
+    if code == 0:
+        return _judge(stack, as_json=False, wait_seconds=SETTLING_SECONDS)
+    try:
+        _judge(stack, as_json=False, wait_seconds=0)  # what a failed `up` has left serving is asked all the more
+    except Failure as error:
+        print(f"no verdict: {error}", file=sys.stderr)
+    return code
 
 
 def verdict(arguments: argparse.Namespace) -> int:
     """Print the verdict; 1 when it is not a good one."""
-    return _judge(_stack(arguments), as_json=arguments.json)
+    return _judge(_stack(arguments), as_json=arguments.json, wait_seconds=arguments.wait)
 
 
-def _judge(stack: Stack, *, as_json: bool) -> int:
+def _judge(stack: Stack, *, as_json: bool, wait_seconds: float) -> int:
     from slipway.verdict import words
     from slipway.verdict.command import verdict as judge
 
-    found = judge(stack.file, _outputs(stack))
+    found = judge(stack.file, _outputs(stack), wait_seconds=wait_seconds)
     if as_json:
         print(json.dumps(words.as_json(found, stack.name), indent=1))
     else:

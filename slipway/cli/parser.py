@@ -32,6 +32,9 @@ def parser() -> argparse.ArgumentParser:
     verdict = _verb(
         verbs, "verdict", calls.verdict, "tell whether the endpoint serves what the stack file pins", stack=True
     )
+    verdict.add_argument(
+        "--wait", type=float, default=0.0, metavar="SECONDS", help="wait so long for an endpoint that is changing"
+    )
     history = _verb(verbs, "history", calls.history, "tell what the endpoint served when", stack=True)
     for told in (verdict, history):
         told.add_argument("--json", action="store_true", help="for machines")

@@ -79,8 +79,10 @@ def traffic(
 
 
 def problems(samples: Sequence[Sample], expected: Sequence[Mapping[str, float]]) -> list[str]:
-    """Say what went wrong with each request that failed."""
-    return [
+    """Say what went wrong with each request that failed, or that nobody wrote down."""
+    written = {sample.number for sample in samples}
+    lost = [number for number in range(max(written, default=-1) + 1) if number not in written]
+    return [f"request {number} was not written down" for number in lost] + [
         f"request {sample.number}, {sample.answered:.1f} s into the load: "
         + (sample.problem or f"the answer {sample.answer} is no version's")
         for sample in samples

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from slipway.failure import Failure
-from slipway.release.pin import CURRENT, KEY
+from slipway.pinned.pin import CURRENT, KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,8 +52,15 @@ def pinned(file: Path) -> list[Pinned]:
 
 def _commits(file: Path) -> list[list[str]]:
     """Return [commit, committer's date, author, subject] of every commit that touched the file, oldest first."""
-    listed = _git(file, "log", "--reverse", f"--format={_FIELDS}", "--", file.name)
-    return [line.split("\0") for line in listed.decode("utf-8", "replace").splitlines()]
+    # along the branch itself: what a side branch pinned came to this file with its merge
+    listed = _git(file, "log", "--first-parent", "--reverse", f"--format={_FIELDS}", "--", file.name)
+    # a subject may hold other separators of lines than git's own
+    return [line.split("\0") for line in listed.decode("utf-8", "replace").split("\n") if line]
+
+
+def is_shallow(file: Path) -> bool:
+    """Tell whether the repository has the newest commits only, as a checkout in CI has unless it is told otherwise."""
+    return _git(file, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 def _versions(file: Path, commits: Sequence[list[str]]) -> Iterator[bytes]:

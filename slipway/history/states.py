@@ -17,9 +17,24 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 _MILLISECONDS = 1000
+_CLOSE_SECONDS = 60
 
 
-@dataclass(frozen=True, order=True, kw_only=True)
+# where two states have one time, the order in which an endpoint goes through them
+_ORDER = (
+    "CREATING",
+    "UPDATING",
+    "SYSTEM_UPDATING",
+    "ROLLING_BACK",
+    "UPDATE_ROLLBACK_FAILED",
+    "FAILED",
+    "IN_SERVICE",
+    "OUT_OF_SERVICE",
+    "DELETING",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class State:
     """What the endpoint was from a moment on."""
 
@@ -30,6 +45,13 @@ class State:
     """The configuration that the endpoint serves, or tries to."""
     pending: str
     """The configuration that an update in progress leads to; empty when the event does not say."""
+    told: datetime
+    """The event's own time, to the second."""
+
+    def order(self) -> tuple[datetime, datetime, int]:
+        """Return what states are sorted by; a change time may be an old one, the event's own time may not."""
+        place = _ORDER.index(self.status) if self.status in _ORDER else len(_ORDER)
+        return self.told, self.when, place
 
 
 def states(logs: CloudWatchLogsClient, group: str) -> list[State] | None:
@@ -45,27 +67,30 @@ def states(logs: CloudWatchLogsClient, group: str) -> list[State] | None:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return None
         raise
-    return sorted(found)
+    return sorted(found, key=State.order)
 
 
 def state_of(text: str) -> State | None:
     """Read one event; None for what is no event of an endpoint."""
     try:
         event: dict[str, Any] = json.loads(text)
-        detail = event["detail"]
+        detail, told = event["detail"], datetime.fromisoformat(event["time"])
         return State(
-            when=_when(event, detail),
+            when=_when(detail, told),
             status=detail["EndpointStatus"],
             config=detail["EndpointConfigName"],
             pending=(detail.get("PendingDeploymentSummary") or {}).get("EndpointConfigName", ""),
+            told=told,
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _when(event: dict[str, Any], detail: dict[str, Any]) -> datetime:
-    """Return when the endpoint changed, to the millisecond; the event's own time has seconds."""
+def _when(detail: dict[str, Any], told: datetime) -> datetime:
+    """Return when the endpoint changed, to the millisecond, where the event says it; else its own time."""
     changed = detail.get("LastModifiedTime")
-    if isinstance(changed, int | float):
-        return datetime.fromtimestamp(changed / _MILLISECONDS, UTC)
-    return datetime.fromisoformat(event["time"])
+    if not isinstance(changed, int | float):
+        return told
+    moment = datetime.fromtimestamp(changed / _MILLISECONDS, UTC)
+    # EventBridge tells a change within moments of it; another time is not that of this change
+    return moment if abs((moment - told).total_seconds()) < _CLOSE_SECONDS else told

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from slipway.pinned.matching import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,17 +14,18 @@ if TYPE_CHECKING:
     from slipway.history.pins import Pinned
     from slipway.history.states import State
 
-SERVES, TAKEN_BACK = "IN_SERVICE", "ROLLING_BACK"
+SERVES = "IN_SERVICE"
+TAKEN_BACK = frozenset({"ROLLING_BACK", "UPDATE_ROLLBACK_FAILED"})
 ENDED = frozenset({"DELETING", "FAILED", "OUT_OF_SERVICE"})
-# the program calls a release's configuration NAME-DIGEST, and Pulumi adds seven hexadecimal digits
-_CONFIG = re.compile(r"-([0-9a-f]{8})-[0-9a-f]{7,}$")
+NOTHING_YET = frozenset({"CREATING", *ENDED})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One line of the history."""
 
-    start: datetime
+    start: datetime | None
+    """When it came to serve; None when it did before the first event that is kept."""
     end: datetime | None
     """When it ended; None when it still serves, and for what was never more than tried."""
     config: str
@@ -39,31 +41,28 @@ def timeline(states: Iterable[State], pins: Sequence[Pinned]) -> list[Entry]:
     """Return what the endpoint served and tried, oldest first."""
     entries: list[Entry] = []
     serving: int | None = None
-    pending, before = "", ""
+    pending, told = "", False
     for state in states:
-        pending = state.pending or pending
-        began, before = state.status != before, state.status
-        if state.status == TAKEN_BACK:
-            # each step of the way back is told again
-            if began and pending:
-                entries.append(_entry(state.when, pending, pins, tried=True))
-        elif state.status == SERVES:
-            pending = ""
-            if serving is not None and entries[serving].config == state.config:
-                continue
-            _close(entries, serving, state.when)
+        if serving is None and state.status not in {*NOTHING_YET, SERVES}:
+            # the events of its beginning are gone; an endpoint that is changing names what it serves meanwhile
             serving = len(entries)
-            entries.append(_entry(state.when, state.config, pins, tried=False))
+            entries.append(_entry(None, state.when, state.config, pins, tried=False))
+        pending = state.pending or pending
+        # SageMaker goes on with the old configuration; it may or may not tell that it takes the new one back
+        taken_back = state.status in TAKEN_BACK or (state.status == SERVES and pending != state.config)
+        if taken_back and pending and not told:
+            entries.append(_entry(state.when, state.when, pending, pins, tried=True))
+            told = True
+        if state.status == SERVES:
+            pending, told = "", False
+            if serving is None or entries[serving].config != state.config:
+                _close(entries, serving, state.when)
+                serving = len(entries)
+                entries.append(_entry(state.when, state.when, state.config, pins, tried=False))
         elif state.status in ENDED:
             _close(entries, serving, state.when)
-            serving = None
+            serving, pending, told = None, "", False
     return entries
-
-
-def digest_of(config: str) -> str | None:
-    """Return the digest in the name of an endpoint configuration; None when it has none."""
-    found = _CONFIG.search(config)
-    return None if found is None else found[1]
 
 
 def _close(entries: list[Entry], serving: int | None, when: datetime) -> None:
@@ -71,9 +70,9 @@ def _close(entries: list[Entry], serving: int | None, when: datetime) -> None:
         entries[serving] = replace(entries[serving], end=when)
 
 
-def _entry(when: datetime, config: str, pins: Sequence[Pinned], *, tried: bool) -> Entry:
+def _entry(start: datetime | None, known: datetime, config: str, pins: Sequence[Pinned], *, tried: bool) -> Entry:
     digest = digest_of(config)
-    return Entry(start=when, end=None, config=config, digest=digest, tried=tried, pinned=_pinned(digest, when, pins))
+    return Entry(start=start, end=None, config=config, digest=digest, tried=tried, pinned=_pinned(digest, known, pins))
 
 
 def _pinned(digest: str | None, when: datetime, pins: Sequence[Pinned]) -> Pinned | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slipway.pinned.matching import digest_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -17,25 +19,29 @@ _TOLD_FIRST = "validation:"
 
 
 def lines(history: History) -> list[str]:
-    """Return a table, oldest first, and below it what is pinned and never served."""
+    """Return a table, oldest first, and below it what serves now, what only was pinned, and what is not known."""
     said = [f"what endpoint {history.endpoint} served when"]
     if history.entries:
         said += ["  " + line for line in _table([_HEAD, *(_row(entry) for entry in history.entries)])]
-    else:
-        said.append("  nothing yet")
-    served = {entry.digest for entry in history.entries}
-    waiting = [one for one in history.pins if one.release and one.release.get("digest") not in served]
-    said += [f"pinned, never served: release {one.release['digest']}, {_by(one)}" for one in waiting if one.release]
-    return said + [f"note: {note}" for note in history.notes]
+    now = history.now
+    serves = "" if now.config is None else f", with {now.config}"
+    said.append(f"now: endpoint {history.endpoint} is {now.status}{serves}")
+    known = {entry.digest for entry in history.entries} | {digest_of(now.config or "")}
+    waiting = [one for one in history.pins if one.release and one.release.get("digest") not in known]
+    # where the events of the past are gone, what was pinned may have served
+    never = "pinned, never served" if _is_whole(history) else "pinned, not known to have served"
+    said += [f"{never}: release {one.release['digest']}, {_by(one)}" for one in waiting if one.release]
+    return [_printable(line) for line in (*said, *(f"note: {note}" for note in history.notes))]
 
 
 def as_json(history: History) -> dict[str, Any]:
     """Return what a machine reads; times in ISO 8601."""
     return {
         "endpoint": history.endpoint,
+        "now": {"status": history.now.status, "config": history.now.config},
         "entries": [
             {
-                "from": entry.start.isoformat(),
+                "from": None if entry.start is None else entry.start.isoformat(),
                 "to": None if entry.end is None else entry.end.isoformat(),
                 "config": entry.config,
                 "release": entry.digest,
@@ -47,6 +53,10 @@ def as_json(history: History) -> dict[str, Any]:
         "pins": [_pin(one) for one in history.pins],
         "notes": history.notes,
     }
+
+
+def _is_whole(history: History) -> bool:
+    return bool(history.entries) and not history.notes
 
 
 def _pin(one: Pinned) -> dict[str, Any]:
@@ -63,7 +73,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     end = "tried, taken back" if entry.tried else "now" if entry.end is None else _time(entry.end)
     release = (entry.pinned.release if entry.pinned is not None else None) or {}
     return (
-        _time(entry.start),
+        "not known" if entry.start is None else _time(entry.start),
         end,
         entry.digest or entry.config,
         str(release.get("model_package_arn", "?")).partition("model-package/")[2] or "?",
@@ -82,9 +92,14 @@ def _by(one: Pinned) -> str:
 
 
 def _time(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %z}"
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _printable(line: str) -> str:
+    """Keep what a commit's author or subject holds from steering the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in line)

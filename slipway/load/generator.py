@@ -39,19 +39,33 @@ class Generator:
         self._next = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._broken: list[BaseException] = []
 
     def run(self) -> None:
-        """Send until `stop`; requests that are under way are answered first."""
+        """Send until `stop`; requests that are under way are answered first.
+
+        What `send` or `keep` raises ends the load and is raised here: a request that is not written down is not a
+        request that went well.
+        """
         self._begin = self._clock()
-        threads = [threading.Thread(target=self._client, name=f"client-{number}") for number in range(self._clients)]
+        threads = [threading.Thread(target=self._until_broken, name=f"client-{one}") for one in range(self._clients)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        if self._broken:
+            raise self._broken[0]
 
     def stop(self) -> None:
         """Let every client end after the request that it is busy with."""
         self._stopping.set()
+
+    def _until_broken(self) -> None:
+        try:
+            self._client()
+        except BaseException as error:  # noqa: BLE001 - this thread's outermost loop; `run` raises it
+            self._broken.append(error)
+            self.stop()
 
     def _client(self) -> None:
         while True:

@@ -20,6 +20,9 @@ def shortfall(samples: Sequence[Sample], *, rate: float, clients: int) -> str | 
     """Say in what a load fell short of the rate that was asked for; None when it kept up."""
     if not samples:
         return "the load generator sent nothing"
+    missing = max(sample.number for sample in samples) + 1 - len({sample.number for sample in samples})
+    if missing:
+        return f"{missing} requests of the load were not written down: nobody knows how they went"
     late = sum(sample.own_delay > LATE_SECONDS for sample in samples) / len(samples)
     if late > LATE_SHARE:
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,13 @@ import boto3
 
 from slipway import artifact as artifacts
 from slipway.failure import Failure
-from slipway.release import package, pin, pinned_file
-from slipway.release.image import by_digest
-from slipway.release.schema import broken_requests
+from slipway.pinned import file as pinned_file
+from slipway.pinned import pin
+from slipway.pinned.account import require_account
+from slipway.pinned.image import by_digest
+from slipway.release import package
+from slipway.release.schema import broken_requests, moved_categories
+from slipway.release.standing import standing
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
@@ -47,33 +51,37 @@ class Released:
     difference: list[str]
     changed: bool
     """Whether the next `up` deploys something new."""
-    broken: list[str]
-    """What clients of the running model can't send any more; only with `changed_schema`."""
+    warnings: list[str] = field(default_factory=list)
+    """What clients of the running model must know."""
 
 
 def release(path: Path, outputs: Outputs, order: Order | None = None) -> Released:
-    """Pin a model package as the stack's current release in its stack file; what was current becomes previous.
+    """Pin a model package as the stack's current release in its stack file; what serves becomes previous.
 
     Raises Failure for a package that is not approved, whose artifact is not the registered one, or whose schema the
     running clients can't meet; the file is then as it was.
     """
     order = order or Order()
     file = pinned_file.read(path)
+    sagemaker = boto3.client("sagemaker", region_name=outputs.region)
     s3 = boto3.client("s3", region_name=outputs.region)
-    found = package.find(boto3.client("sagemaker", region_name=outputs.region), outputs, arn=order.arn, job=order.job)
-    registered = package.registered(found)
+    require_account(boto3.client("sts", region_name=outputs.region), outputs)
+    running = standing(sagemaker, outputs.serving.endpoint_name, file.section)
+    registered = package.registered(package.find(sagemaker, outputs, arn=order.arn, job=order.job))
+    registered.require_bucket(outputs.lake.artifacts)
     with tempfile.TemporaryDirectory(prefix="slipway-release-") as folder:
         artifact = artifacts.fetch(s3, registered.model_data, Path(folder))
     registered.require_digest(artifact.sha256)
-    broken = _broken(file.section.get(pin.CURRENT), artifact.manifest, s3)
+    broken, warnings = _for_clients(running, artifact.manifest, s3)
     if broken and not order.changed_schema:
         raise Failure(_refusal(registered.arn, broken))
     new = _whole(registered, artifact, outputs, file.settings, current_code=order.current_code)
+    artifacts.require(s3, new.code)
     difference = pin.difference(file.section.get(pin.CURRENT), new.as_settings())
     changed = not pin.deploys_the_same(file.section, new)
     if difference:
-        file.pin(pin.turn(file.section, new))
-    return Released(pin=new, difference=difference, changed=changed, broken=broken)
+        file.pin(pin.turn(file.section, new, serves=running))
+    return Released(pin=new, difference=difference, changed=changed, warnings=broken + warnings)
 
 
 def _whole(
@@ -108,16 +116,16 @@ def _whole(
     )
 
 
-def _broken(current: dict[str, Any] | None, manifest: dict[str, Any], s3: S3Client) -> list[str]:
-    """Hold the new model's manifest against that of the model that is pinned now."""
-    if current is None:
-        return []
+def _for_clients(running: dict[str, Any] | None, manifest: dict[str, Any], s3: S3Client) -> tuple[list[str], list[str]]:
+    """Hold the new model's manifest against that of the model that serves: what breaks, and what is to be known."""
+    if running is None:
+        return [], []
     try:
         with tempfile.TemporaryDirectory(prefix="slipway-release-") as folder:
-            running = artifacts.fetch(s3, current["model_data"], Path(folder))
+            old = artifacts.fetch(s3, running["model_data"], Path(folder)).manifest
     except Failure as error:
-        return [f"nobody can tell what clients send today: {error}"]
-    return broken_requests(running.manifest, manifest)
+        return [f"nobody can tell what clients send today: {error}"], []
+    return broken_requests(old, manifest), moved_categories(old, manifest)
 
 
 def _refusal(arn: str, broken: list[str]) -> str:

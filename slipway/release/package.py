@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from slipway.failure import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_sagemaker import SageMakerClient
 
     from slipway.outputs import Outputs
@@ -66,20 +68,21 @@ def _of_job(sagemaker: SageMakerClient, outputs: Outputs, job: str) -> dict[str,
 
 
 def _newest_approved(sagemaker: SageMakerClient, outputs: Outputs) -> dict[str, Any]:
-    approved = _arns(sagemaker, outputs, ModelApprovalStatus="Approved")
-    if not approved:
+    newest = next(_arns(sagemaker, outputs, ModelApprovalStatus="Approved"), None)
+    if newest is None:
         raise Failure(
             f"no approved model package in group {outputs.model_package_group}: train one with `slipway train "
             "--approve`, or approve one with `aws sagemaker update-model-package`"
         )
-    return _describe(sagemaker, approved[0], outputs)
+    return _describe(sagemaker, newest, outputs)
 
 
-def _arns(sagemaker: SageMakerClient, outputs: Outputs, **only: Any) -> list[str]:
+def _arns(sagemaker: SageMakerClient, outputs: Outputs, **only: Any) -> Iterator[str]:
+    """Give the group's packages, newest first, page by page."""
     pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=outputs.model_package_group, SortBy="CreationTime", SortOrder="Descending", **only
     )
-    return [item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"]]
+    return (item["ModelPackageArn"] for page in pages for item in page["ModelPackageSummaryList"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,15 @@ class Registered:
     model_sha256: str
     image: str
     code: str
+
+    def require_bucket(self, bucket: str) -> None:
+        """Raise Failure when the artifact or the code lies where the stack's endpoint may not read."""
+        for uri in (self.model_data, self.code):
+            if not uri.startswith(f"s3://{bucket}/"):
+                raise Failure(
+                    f"{uri} of {self.arn} is not in the stack's artifacts bucket {bucket}, the only one that its "
+                    "endpoint may read: copy it there and register that"
+                )
 
     def require_digest(self, found: str) -> None:
         """Raise Failure when the artifact is not the one that was registered."""

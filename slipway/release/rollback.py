@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.failure import Failure
-from slipway.release import pinned_file
-from slipway.release.pin import CURRENT, PREVIOUS, difference
+from slipway.pinned import file as pinned_file
+from slipway.pinned.pin import CURRENT, PREVIOUS, difference
 
 if TYPE_CHECKING:
     from pathlib import Path

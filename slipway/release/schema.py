@@ -37,6 +37,20 @@ def broken_requests(running: Mapping[str, Any], new: Mapping[str, Any]) -> list[
     return problems or _moved(list(old), list(now))
 
 
+def moved_categories(running: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return which categories changed their place: matrices hold places, and mean others now, a line a feature.
+
+    Rows sent as JSON or CSV hold the categories themselves. Whoever sends matrices reads the places in the manifest of
+    the model that serves, and has to do so anew.
+    """
+    old = {one["name"]: one.get("categories") or [] for one in _features(running)}
+    return [
+        f"the categories of {one['name']!r} changed their places: who sends matrices (x-npy) reads them anew"
+        for one in _features(new)
+        if (before := old.get(one["name"])) and (one.get("categories") or [])[: len(before)] != before
+    ]
+
+
 def _features(manifest: Mapping[str, Any]) -> Sequence[Feature]:
     found: Sequence[Feature] = manifest.get("features") or []
     return found

@@ -2,55 +2,85 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
-from slipway import artifact as artifacts
-from slipway.failure import Failure
-from slipway.release import pinned_file
-from slipway.release.pin import CURRENT
-from slipway.verdict.judgement import SERVES, judge, place_of
-from slipway.verdict.serving import look
+from slipway.pinned import file as pinned_file
+from slipway.pinned.account import require_account
+from slipway.pinned.matching import place_of
+from slipway.pinned.pin import CURRENT
+from slipway.pinned.serving import IN_PROGRESS, SERVES, look
+from slipway.verdict.judgement import Evidence, judge
 from slipway.verdict.smoke import ask
+from slipway.verdict.startable import Parts, look_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_sagemaker import SageMakerClient
+
     from slipway.outputs import Outputs
+    from slipway.pinned.serving import Serving
     from slipway.verdict.judgement import Verdict
 
-# an answer that comes at the third try is no answer for a verdict; SageMaker itself waits 60 s for a container
-IMPATIENT = Config(retries={"total_max_attempts": 1}, read_timeout=70)
+POLL_SECONDS = 5.0
+# a moment's throttling says nothing of the endpoint; SageMaker waits 60 s for a container
+PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 5}, read_timeout=70)
 
 
-def verdict(path: Path, outputs: Outputs) -> Verdict:
-    """Judge the endpoint of a stack against its stack file."""
+def verdict(path: Path, outputs: Outputs, *, wait_seconds: float = 0.0) -> Verdict:
+    """Judge the endpoint of a stack against its stack file.
+
+    An endpoint that is changing (an autoscaler changes it, too) is waited for as long as `wait_seconds`.
+    """
     section = pinned_file.read(path).section
-    serving = look(boto3.client("sagemaker", region_name=outputs.region), outputs.serving.endpoint_name)
+    require_account(boto3.client("sts", region_name=outputs.region, config=PATIENT), outputs)
+    sagemaker = boto3.client("sagemaker", region_name=outputs.region, config=PATIENT)
+    serving = settled(sagemaker, outputs.serving.endpoint_name, wait_seconds=wait_seconds)
     place = place_of(section, serving)
-    problem: str | None = None
-    manifest: dict[str, Any] | None = None
+    parts = Parts()
     if place is not None:
-        manifest, problem = _manifest(section[place], outputs)
+        s3 = boto3.client("s3", region_name=outputs.region, config=PATIENT)
+        parts = look_for(section[place], s3, _ecr)
     smoke = None
-    if manifest is not None and serving.status == SERVES:
-        runtime = boto3.client("sagemaker-runtime", region_name=outputs.region, config=IMPATIENT)
-        smoke = ask(runtime, serving.endpoint, manifest)
-    return judge(section, serving, smoke, artifact_problem=problem if place == CURRENT else None)
+    if parts.manifest is not None and serving.status == SERVES:
+        runtime = boto3.client("sagemaker-runtime", region_name=outputs.region, config=PATIENT)
+        smoke = ask(runtime, serving.endpoint, parts.manifest)
+    pinned = place == CURRENT
+    return judge(
+        section,
+        serving,
+        Evidence(
+            rolled_out=outputs.rolled_out,
+            smoke=smoke,
+            lost=tuple(parts.lost) if pinned else (),
+            unknown=tuple(parts.unknown) if pinned else (),
+        ),
+    )
 
 
-def _manifest(pinned: dict[str, Any], outputs: Outputs) -> tuple[dict[str, Any] | None, str | None]:
-    """Return the manifest of a pinned artifact, and what is wrong with the object in its bucket."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="slipway-verdict-") as folder:
-            s3 = boto3.client("s3", region_name=outputs.region)
-            artifact = artifacts.fetch(s3, pinned["model_data"], Path(folder))
-    except Failure as error:
-        return None, str(error)
-    if artifact.sha256 != pinned["model_sha256"]:
-        return artifact.manifest, (
-            f"{artifact.uri} has digest {artifact.sha256}, {pinned['model_sha256']} is pinned: it was overwritten"
-        )
-    return artifact.manifest, None
+def settled(
+    sagemaker: SageMakerClient,
+    endpoint: str,
+    *,
+    wait_seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Serving:
+    """Return what an endpoint serves, once it is no longer changing or the time is up."""
+    until = clock() + wait_seconds
+    while True:
+        serving = look(sagemaker, endpoint)
+        left = until - clock()
+        if serving.status not in IN_PROGRESS or left <= 0:
+            return serving
+        sleep(min(POLL_SECONDS, left))
+
+
+def _ecr(region: str) -> ECRClient:
+    return boto3.client("ecr", region_name=region, config=PATIENT)

@@ -1,35 +1,48 @@
-"""The verdict: what the stack file pins against what serves and how it answers; pure."""
+"""The verdict: what the stack file pins against what serves, how it answers, and whether it could start again; pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from infra.release_digest import DEPLOYED
-from slipway.release.pin import CURRENT, PREVIOUS
-from slipway.verdict.serving import MISSING
+from slipway.pinned.matching import differences, place_of
+from slipway.pinned.pin import CURRENT, PREVIOUS
+from slipway.pinned.serving import IN_PROGRESS, MISSING, MIXED, SERVES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slipway.verdict.serving import Serving
+    from slipway.pinned.serving import Serving
     from slipway.verdict.smoke import Smoke
 
 Outcome = Literal[
     "as pinned",
     "nothing pinned",
+    "not rolled out",
     "another release serves",
-    "artifact lost",
     "wrong answers",
+    "could not be asked",
+    "could not start again",
     "undecided",
+    "half rolled back",
     "failed",
     "missing",
 ]
 GOOD: frozenset[Outcome] = frozenset({"as pinned", "nothing pinned"})
-IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
-SERVES = "InService"
-# AWS knows where the artifact lies, not its digest: that is checked on the object itself
-COMPARED = tuple(name for name in DEPLOYED if name != "model_sha256")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was asked beyond the description of the endpoint; nothing is asked of what is not pinned."""
+
+    rolled_out: str | None = None
+    """Digest of the release that the last `up` that ended well rolled out."""
+    smoke: Smoke | None = None
+    """The call with the examples of what serves; None when there is nothing to ask."""
+    lost: tuple[str, ...] = ()
+    """What another instance of the pinned release would not find, or find changed."""
+    unknown: tuple[str, ...] = ()
+    """What could not be looked at, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +58,9 @@ class Verdict:
     """The pin of what serves; None when the stack file does not have it."""
     serving: Serving
     smoke: Smoke | None
-    why: tuple[str, ...]
+    why: tuple[str, ...] = field(default=())
     """What speaks against the pin, most telling first; empty when all is well."""
-    advice: str | None
+    advice: str | None = None
 
     @property
     def good(self) -> bool:
@@ -55,92 +68,90 @@ class Verdict:
         return self.outcome in GOOD
 
 
-def place_of(section: Mapping[str, Any], serving: Serving) -> str | None:
-    """Tell which of the pinned releases serves, by everything that is deployed of it."""
-    for place in (CURRENT, PREVIOUS):
-        pinned = section.get(place)
-        if pinned is not None and serving.release and not differences(pinned, serving.release):
-            return place
-    return None
+_Findings = tuple[Outcome, tuple[str, ...], str | None]
 
 
-def differences(pinned: Mapping[str, Any], deployed: Mapping[str, Any]) -> list[str]:
-    """Say in what a deployed release is not the pinned one."""
-    return [
-        f"{name} is {deployed.get(name)}, {pinned.get(name)} is pinned"
-        for name in COMPARED
-        if deployed.get(name) != pinned.get(name)
-    ]
-
-
-def judge(
-    section: Mapping[str, Any], serving: Serving, smoke: Smoke | None, *, artifact_problem: str | None = None
-) -> Verdict:
-    """Hold what serves against what is pinned.
-
-    `smoke` is the call with the examples of what serves, None when there is nothing to ask; `artifact_problem` says
-    what is wrong with the pinned artifact in its bucket.
-    """
+def judge(section: Mapping[str, Any], serving: Serving, evidence: Evidence) -> Verdict:
+    """Hold what serves against what is pinned."""
     wanted, place = section.get(CURRENT), place_of(section, serving)
-    outcome, why, advice = _findings(wanted, place, serving) or _proof(smoke, artifact_problem)
+    outcome, why, advice = (
+        _described(wanted, serving)
+        or (_another(wanted, place, serving, evidence) if wanted is not None and place != CURRENT else None)
+        or _proved(evidence)
+    )
     return Verdict(
         outcome=outcome,
         wanted=wanted,
         place=place,
         serves=None if place is None else section[place],
         serving=serving,
-        smoke=smoke,
+        smoke=evidence.smoke,
         why=why,
         advice=advice,
     )
 
 
-_Findings = tuple[Outcome, tuple[str, ...], str | None]
-
-
-def _findings(wanted: Mapping[str, Any] | None, place: str | None, serving: Serving) -> _Findings | None:
-    """Judge what AWS describes; None when it describes the pinned release in service."""
-    name = f"endpoint {serving.endpoint}"
+def _described(wanted: Mapping[str, Any] | None, serving: Serving) -> _Findings | None:
+    """Judge the endpoint's status; None when it is in service and something is pinned."""
+    name, reason = f"endpoint {serving.endpoint}", serving.reason or "SageMaker gives no reason"
     if serving.status == MISSING:
-        if wanted is None:
-            return "nothing pinned", (), None
-        return "missing", (f"there is no {name}",), "`slipway up` makes it"
+        found: _Findings = ("missing", (f"there is no {name}",), "`slipway up` makes it")
+        return ("nothing pinned", (), None) if wanted is None else found
     if serving.status in IN_PROGRESS:
-        return "undecided", (f"{name} is {serving.status}",), "ask again when it has settled"
+        return "undecided", (f"{name} is {serving.status}",), "ask again when it has settled, or with --wait"
+    if serving.status == MIXED:
+        advice = "SageMaker's guide on rolling deployments says how to bring it back; do not delete what still serves"
+        return "half rolled back", (f"{name} serves a mix of two releases: {reason}",), advice
     if serving.status != SERVES:
-        why = f"{name} is {serving.status}: {serving.reason or 'SageMaker gives no reason'}"
-        return "failed", (why,), "SageMaker can only delete such an endpoint; mend the cause, delete it, `slipway up`"
-    if wanted is None:
-        why = f"{name} serves {serving.config}, the stack file pins nothing"
-        return "another release serves", (why,), "`slipway up` makes the endpoint what the stack file says"
-    return None if place == CURRENT else _another(wanted, place, serving)
+        advice = "SageMaker can only delete such an endpoint; mend the cause, delete it, `slipway up`"
+        return "failed", (f"{name} is {serving.status}: {reason}",), advice
+    if wanted is not None:
+        return None
+    why = f"{name} serves {serving.config}, the stack file pins nothing"
+    return "another release serves", (why,), "`slipway up` makes the endpoint what the stack file says"
 
 
-def _proof(smoke: Smoke | None, artifact_problem: str | None) -> _Findings:
-    """Judge how the endpoint answers, and whether another instance would come up with the same model."""
-    if artifact_problem is not None:
-        return "artifact lost", (artifact_problem,), "no other instance could start with it: train and release again"
-    if smoke is None or smoke.problem is not None:
-        why = "nobody asked the endpoint" if smoke is None or smoke.problem is None else smoke.problem
-        return "wrong answers", (why,), "look at the endpoint's log group; `slipway rollback` pins the previous release"
-    return "as pinned", (), None
-
-
-def _another(wanted: Mapping[str, Any], place: str | None, serving: Serving) -> _Findings:
-    why: list[str] = []
-    if serving.reason is not None:
-        why.append(f"SageMaker took the update back: {serving.reason}")
+def _another(wanted: Mapping[str, Any], place: str | None, serving: Serving, evidence: Evidence) -> _Findings:
+    """Judge an endpoint in service that does not serve the pin: nobody rolled the pin out, or it was taken back."""
+    problem = evidence.smoke.problem if evidence.smoke is not None else None
+    beside = () if problem is None else (f"what serves is not right either: {problem}",)
     if serving.gone is not None:
-        why.append(f"what serves is not declared any more: {serving.gone}")
-    elif place is None:
-        why += differences(wanted, serving.release)
-    if place == PREVIOUS:
-        # without a reason nothing was tried: the pin is newer than the last `up`
-        advice = (
-            "`slipway rollback` pins what serves; or mend the model and release it anew"
-            if serving.reason is not None
-            else "`slipway up` rolls the pinned release out"
+        gone = f"what serves was deleted under the endpoint: {serving.gone}"
+        advice = f"SageMaker takes no update before endpoint configuration {serving.config} is made again, see history"
+        return "another release serves", (gone, *beside), advice
+    if evidence.rolled_out != wanted["digest"]:
+        last = evidence.rolled_out or "none"
+        why = f"the last `up` rolled release {last} out, {wanted['digest']} is pinned"
+        return "not rolled out", (why, *beside), "`slipway up` rolls the pinned release out"
+    if place != PREVIOUS:
+        reason = () if serving.reason is None else (serving.reason,)
+        advice = "`slipway history` says what served when; `slipway up` tries the pinned release again"
+        return "another release serves", (*differences(wanted, serving), *reason, *beside), advice
+    reason_told = serving.reason or "it gives no reason; the endpoint's log group may"
+    advice = "mend the model and release it anew"
+    return (
+        "another release serves",
+        (f"SageMaker took the update back: {reason_told}", *beside),
+        f"`slipway rollback` pins what serves; or {advice}" if problem is None else advice,
+    )
+
+
+def _proved(evidence: Evidence) -> _Findings:
+    """Judge how the endpoint answers, and whether another instance would come up with the same model."""
+    smoke = evidence.smoke
+    if smoke is not None and smoke.problem is not None and smoke.answered:
+        return "wrong answers", (smoke.problem,), "look at its log group; `slipway rollback` pins the previous release"
+    if evidence.lost:
+        return (
+            "could not start again",
+            evidence.lost,
+            "no other instance would come up: train or push, and release again",
         )
-    else:
-        advice = "`slipway up` rolls the pinned release out; `slipway history` says what served when"
-    return "another release serves", tuple(why), advice
+    unknown = list(evidence.unknown)
+    if smoke is None:
+        unknown.append("nobody asked the endpoint")
+    elif smoke.problem is not None:
+        unknown.append(smoke.problem)
+    if unknown:
+        return "could not be asked", tuple(unknown), "see to what kept the verdict from asking, then ask again"
+    return "as pinned", (), None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-6
 """How far an answer may be from the one in the manifest: serving and training compute with different libraries."""
+_MODEL_ERROR = "ModelError"
 _SHOWN = 200
 
 
@@ -27,14 +28,16 @@ class Smoke:
     largest_difference: float | None
     """Between an answer and the manifest's; None when there was nothing to compare."""
     problem: str | None
-    """Why the endpoint's answers are not the model's; None when they are."""
+    """Why the endpoint's answers are not the model's, or are not known; None when they are."""
+    answered: bool = True
+    """Whether the container answered at all: what nobody could ask is not wrong."""
 
 
 def ask(runtime: SageMakerRuntimeClient, endpoint: str, manifest: Mapping[str, Any]) -> Smoke:
     """Send the manifest's examples as one JSON request and compare the answers with its predictions."""
     rows, wanted = manifest.get("examples"), manifest.get("example_predictions")
     if not rows or not wanted:
-        return _broken(0, "the model's manifest has no `examples` with `example_predictions`: training writes them")
+        return _unasked(0, "the model's manifest has no `examples` with `example_predictions`: training/ writes them")
     body = json.dumps({"instances": rows}).encode()
     try:
         answer = runtime.invoke_endpoint(
@@ -42,11 +45,13 @@ def ask(runtime: SageMakerRuntimeClient, endpoint: str, manifest: Mapping[str, A
         )
         text = answer["Body"].read()
     except (ClientError, BotoCoreError) as error:
-        return _broken(len(rows), f"the endpoint does not answer: {error}")
+        if isinstance(error, ClientError) and error.response["Error"].get("Code") == _MODEL_ERROR:
+            return _wrong(len(rows), f"the container refuses its own examples: {error}")
+        return _unasked(len(rows), f"the endpoint can't be asked: {error}")
     try:
         got = json.loads(text)["predictions"]
     except (ValueError, KeyError, TypeError):
-        return _broken(len(rows), f'the endpoint answers {text[:_SHOWN]!r}, {{"predictions": [...]}} is expected')
+        return _wrong(len(rows), f'the endpoint answers {text[:_SHOWN]!r}, {{"predictions": [...]}} is expected')
     difference = distance(got, wanted)
     if difference is None or not difference <= TOLERANCE:
         told = f"{json.dumps(got)[:_SHOWN]}, the model itself answered {json.dumps(wanted)[:_SHOWN]}"
@@ -75,5 +80,9 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _broken(rows: int, problem: str) -> Smoke:
+def _wrong(rows: int, problem: str) -> Smoke:
     return Smoke(rows=rows, largest_difference=None, problem=problem)
+
+
+def _unasked(rows: int, problem: str) -> Smoke:
+    return Smoke(rows=rows, largest_difference=None, problem=problem, answered=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slipway.release.pin import CURRENT
+from slipway.pinned.pin import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

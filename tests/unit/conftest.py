@@ -17,8 +17,37 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from slipway.outputs import Outputs
+
 ROOT = Path(__file__).parents[2]
 QUICK = {"num_iterations": "25", "num_leaves": "8", "min_data_in_leaf": "20"}
+
+
+@pytest.fixture
+def told_outputs() -> Outputs:
+    """Return the outputs of a stack without a release."""
+    from slipway import outputs  # noqa: PLC0415 - only the tool's tests pay for it
+
+    serving = {"role_arn": "r", "image": "i", "code_uri": "c", "instance_type": "ml.m5.large"}
+    training = {
+        "role_arn": "r",
+        "image": "i",
+        "code_uri": "c",
+        "log_group": "g",
+        "output_path": "s3://artifacts/models/",
+    }
+    counts = {"instance_count": 1, "volume_size_gib": 10, "max_runtime_seconds": 600}
+    return outputs.read(
+        "dev",
+        {
+            "lake": {name: name for name in ("raw", "curated", "artifacts", "captures")},
+            "key_arn": "arn:aws:kms:us-east-1:123456789012:key/k",
+            "training": {**training, **counts, "instance_type": "ml.m5.large"},
+            "serving": {**serving, "endpoint_name": "slipway-dev", "events_log_group": "/aws/events/slipway-dev"},
+            "registry": {"model_package_group_name": "slipway-dev"},
+            "dashboard": {"name": "slipway-dev"},
+        },
+    )
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ class EndpointEventsArgs:
     """Endpoint that is listened to; it need not exist yet."""
     key_arn: pulumi.Input[str]
     """KMS key of the log group."""
-    log_retention_days: int
+    retention_days: int
     """Days that the events are kept: as far back as `slipway history` sees what really served."""
 
 
@@ -48,7 +48,7 @@ class EndpointEvents(pulumi.ComponentResource):
         logs = aws.cloudwatch.LogGroup(
             name,
             name=endpoint_events_log_group(args.endpoint_name),
-            retention_in_days=args.log_retention_days,
+            retention_in_days=args.retention_days,
             kms_key_id=args.key_arn,
             opts=child,
         )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from infra.components.serving.releases import Release, declared_releases
 from infra.release_digest import DEPLOYED, release_digest
+from infra.settings import PinnedRelease
 
 if TYPE_CHECKING:
     from random import Random
@@ -46,6 +47,12 @@ def test_a_digest_is_eight_hexadecimal_digits(pin: dict[str, Any]) -> None:
     digest = release_digest(pin)
     assert len(digest) == 8
     assert int(digest, 16) >= 0
+
+
+def test_every_setting_of_a_pin_is_deployed_or_there_for_people() -> None:
+    told = {"digest", "model_package_arn", "image_tag", "data", "metrics"}
+    assert set(PinnedRelease.model_fields) == {*DEPLOYED, *told}
+    assert len(DEPLOYED) == 9
 
 
 @given(pins, st.sampled_from(DEPLOYED))

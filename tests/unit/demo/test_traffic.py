@@ -54,6 +54,7 @@ def test_every_request_is_in_one_slice() -> None:
     assert [one.answered["model 1"] for one in seen.slices] == [5, 5, 2, 0, 0, 0]
     assert [one.failed for one in seen.slices] == [0, 0, 0, 0, 0, 1]
     assert problems(samples, EXPECTED) == ["request 25, 2.5 s into the load: ModelError: no"]
+    assert problems(samples[:3] + samples[4:25], EXPECTED) == ["request 3 was not written down"]
 
 
 def test_latencies_are_told_by_version_and_every_one_is_in_the_histogram() -> None:
@@ -89,7 +90,8 @@ def test_quantiles_are_values_that_were_seen() -> None:
 
 
 def state(seconds: float, status: str, config: str, pending: str = "") -> State:
-    return State(when=BEGAN + timedelta(seconds=seconds), status=status, config=config, pending=pending)
+    when = BEGAN + timedelta(seconds=seconds)
+    return State(when=when, status=status, config=config, pending=pending, told=when)
 
 
 def test_an_endpoints_states_become_moments_of_the_load() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slipway.failure import Failure
-from slipway.history.pins import pinned
+from slipway.history.pins import is_shallow, pinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +70,34 @@ def test_a_file_that_was_gone_or_torn_for_a_while_is_read_around(commit: Callabl
         ("Delete it", None),
         ("Release two", "bbbbbbbb"),
     ]
+
+
+def test_a_subject_may_hold_any_character(commit: Callable[..., None], tmp_path: Path) -> None:
+    commit(PIN.format("aaaaaaaa"), "Release\u2028one\x0cand\x85more")
+    (found,) = pinned(tmp_path / "team/project/Pulumi.dev.yaml")
+    assert found.subject == "Release\u2028one\x0cand\x85more"
+
+
+def test_a_pin_comes_with_the_merge_of_its_branch(commit: Callable[..., None], tmp_path: Path) -> None:
+    project = tmp_path / "team" / "project"
+    commit(PIN.format("aaaaaaaa"), "Release one")
+    subprocess.run(["git", "checkout", "-q", "-b", "side"], cwd=project, check=True)
+    commit(PIN.format("bbbbbbbb"), "Release two")
+    subprocess.run(["git", "checkout", "-q", "-"], cwd=project, check=True)
+    commit("# a comment\n" + PIN.format("aaaaaaaa"), "Edit a comment")
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
+    merge = ["merge", "-q", "--no-ff", "-X", "theirs", "-m", "Merge two", "side"]
+    subprocess.run(["git", *who, *merge], cwd=project, check=True)
+    assert [one.subject for one in pinned(project / "Pulumi.dev.yaml")] == ["Release one", "Merge two"]
+    assert not is_shallow(project / "Pulumi.dev.yaml")
+
+
+def test_a_checkout_of_the_newest_commits_only_is_known(commit: Callable[..., None], tmp_path: Path) -> None:
+    commit(PIN.format("aaaaaaaa"), "Release one")
+    commit(PIN.format("bbbbbbbb"), "Release two")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{tmp_path}", str(clone)], check=True)
+    assert is_shallow(clone / "team/project/Pulumi.dev.yaml")
 
 
 def test_a_folder_without_git_is_told(tmp_path: Path) -> None:

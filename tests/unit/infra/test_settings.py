@@ -86,6 +86,21 @@ def test_a_release_of_another_account_or_region_is_refused(dev: Config, pinned_r
     assert problem.startswith("slipway:release.previous.model_package_arn: must be in account 123456789012 and region")
 
 
+def test_a_release_of_another_region_is_refused(dev: Config, pinned_release: Callable[..., Config]) -> None:
+    pin = pinned_release(2)
+    dev["slipway:release"] = {
+        "current": {**pin, "model_package_arn": pin["model_package_arn"].replace("us-east-1", "eu-west-1")}
+    }
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:release.current.model_package_arn: must be in account 123456789012 and region")
+
+
+def test_an_image_that_is_pinned_by_tag_is_refused(dev: Config, pinned_release: Callable[..., Config]) -> None:
+    dev["slipway:release"] = {"current": pinned_release(2, image="registry/serving:1")}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:release.current.image: must match")
+
+
 def test_a_release_in_the_stacks_own_account_is_read(dev: Config, pinned_release: Callable[..., Config]) -> None:
     dev["slipway:release"] = {"current": pinned_release(2), "previous": pinned_release(1)}
     release = load_stack_settings(dev).release

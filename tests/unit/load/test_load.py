@@ -82,6 +82,38 @@ def test_several_clients_send_every_number_once() -> None:
     assert {one.problem for one in kept if one.answer is None} == {"odd"}
 
 
+def test_a_client_that_breaks_ends_the_load_and_is_heard_of() -> None:
+    kept: list[Sample] = []
+
+    def send(number: int) -> tuple[float | None, str]:
+        if number == 3:
+            raise RuntimeError("no room on the disk")
+        return 1.0, ""
+
+    with pytest.raises(RuntimeError, match="no room on the disk"):
+        Generator(send, kept.append, rate=1e6, clients=2, clock=Clock()).run()
+
+
+def test_a_request_that_nobody_wrote_down_is_missed() -> None:
+    gap = [sample(number) for number in range(100) if number != 40]
+    assert shortfall(gap, rate=10, clients=4) == (
+        "1 requests of the load were not written down: nobody knows how they went"
+    )
+
+
+@pytest.mark.parametrize(("late", "kept_up"), [(2, True), (3, False)])
+def test_two_late_requests_of_a_hundred_are_no_shortfall_and_three_are(late: int, *, kept_up: bool) -> None:
+    samples = [sample(number, sent=number / 10 + (0.06 if number < late else 0)) for number in range(100)]
+    assert (shortfall(samples, rate=10, clients=4) is None) == kept_up
+
+
+@pytest.mark.parametrize(("slower", "kept_up"), [(1.04, True), (1.08, False)])
+def test_a_rate_that_is_missed_by_more_than_a_twentieth_is_a_shortfall(slower: float, *, kept_up: bool) -> None:
+    times = {number: number / 10 * slower for number in range(200)}
+    samples = [sample(number, free=at, sent=at, answered=at + 0.1) for number, at in times.items()]
+    assert (shortfall(samples, rate=10, clients=4) is None) == kept_up
+
+
 def test_samples_are_read_as_they_were_written_and_half_a_line_is_left_out(tmp_path: Path) -> None:
     file = tmp_path / "samples.jsonl"
     written = [sample(1), sample(0, answer=None, problem="ModelError: no")]

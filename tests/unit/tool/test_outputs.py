@@ -43,7 +43,8 @@ def test_counts_are_whole_numbers_though_the_wire_has_doubles() -> None:
 
 def test_a_stack_without_a_release_has_no_endpoint() -> None:
     assert outputs.read("dev", FOUND).endpoint is None
-    assert outputs.read("dev", {**FOUND, "endpoint": {"name": "slipway-dev"}}).endpoint == "slipway-dev"
+    rolled = outputs.read("dev", {**FOUND, "endpoint": {"name": "slipway-dev", "release": "1a2b3c4d"}})
+    assert (rolled.endpoint, rolled.rolled_out, rolled.account) == ("slipway-dev", "1a2b3c4d", "123456789012")
 
 
 def test_a_missing_output_is_named() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from infra.release_digest import release_digest
 from infra.settings import PinnedRelease
-from slipway.release.pin import Pin, deploys_the_same, difference, turn
+from slipway.pinned.pin import Pin, deploys_the_same, difference, turn
 
 FIRST = Pin(
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/slipway-dev/1",
@@ -28,31 +29,48 @@ SECOND = replace(
 )
 
 
+def released(section: dict[str, Any] | None, new: Pin) -> dict[str, Any]:
+    """Pin a release where the current one serves."""
+    return turn(section, new, serves=(section or {}).get("current"))
+
+
 def test_the_first_release_has_no_previous_one() -> None:
-    assert turn(None, FIRST) == {"current": FIRST.as_settings()}
+    assert released(None, FIRST) == {"current": FIRST.as_settings()}
+
+
+def test_what_serves_becomes_previous_whatever_was_pinned() -> None:
+    section = released(released(None, FIRST), SECOND)
+    third = replace(FIRST, model_sha256="3" * 64)
+    assert turn(section, third, serves=FIRST.as_settings())["previous"] == FIRST.as_settings()
+    assert turn(section, third, serves=SECOND.as_settings())["previous"] == SECOND.as_settings()
+
+
+def test_a_release_of_what_serves_needs_no_copy_of_itself_to_go_back_to() -> None:
+    section = {"current": SECOND.as_settings(), "previous": FIRST.as_settings()}
+    assert turn(section, FIRST, serves=FIRST.as_settings()) == {"current": FIRST.as_settings()}
 
 
 def test_what_was_current_becomes_previous() -> None:
-    section = turn(turn(None, FIRST), SECOND)
+    section = released(released(None, FIRST), SECOND)
     assert section == {"current": SECOND.as_settings(), "previous": FIRST.as_settings()}
 
 
 def test_releasing_the_same_again_does_not_push_out_the_previous_one() -> None:
-    section = turn(turn(None, FIRST), SECOND)
-    assert turn(section, SECOND) == section
+    section = released(released(None, FIRST), SECOND)
+    assert released(section, SECOND) == section
     assert deploys_the_same(section, SECOND)
 
 
 def test_a_new_package_of_the_same_artifact_deploys_the_same() -> None:
     again = replace(FIRST, model_package_arn=SECOND.model_package_arn)
-    assert deploys_the_same(turn(None, FIRST), again)
-    assert turn(turn(None, FIRST), again) == {"current": again.as_settings()}
+    assert deploys_the_same(released(None, FIRST), again)
+    assert released(released(None, FIRST), again) == {"current": again.as_settings()}
 
 
 def test_another_shape_is_another_release() -> None:
     wider = replace(FIRST, initial_instance_count=2)
-    assert not deploys_the_same(turn(None, FIRST), wider)
-    assert turn(turn(None, FIRST), wider)["previous"] == FIRST.as_settings()
+    assert not deploys_the_same(released(None, FIRST), wider)
+    assert released(released(None, FIRST), wider)["previous"] == FIRST.as_settings()
 
 
 def test_the_difference_names_digests_data_metrics_and_nothing_that_stays() -> None:
@@ -62,7 +80,8 @@ def test_the_difference_names_digests_data_metrics_and_nothing_that_stays() -> N
     assert f"model_sha256: {'1' * 12} -> {'2' * 12}" in lines
     assert "data.train: 1,000 rows, sha256 0123456789ab -> 2,000 rows, sha256 ba9876543210" in lines
     assert "environment.OMP_NUM_THREADS: 1 -> 2" in lines
-    assert "metrics.auc: 0.7600 -> 0.7800 (+0.0200)" in lines
+    assert "metrics.auc: 0.7600 -> 0.7800 (on other data)" in lines
+    assert "metrics.auc: 0.7600 -> 0.7800 (+0.0200)" in difference(FIRST.as_settings(), SECOND.as_settings())
     assert not any(line.startswith("image") for line in lines)
     assert difference(FIRST.as_settings(), FIRST.as_settings()) == []
 

@@ -16,11 +16,12 @@ from moto import mock_aws
 from slipway import outputs, stack_file
 from slipway.artifact import file_sha256
 from slipway.failure import Failure, Misuse
+from slipway.pinned import file as pinned_file
 from slipway.release.command import Order, release
 from slipway.release.rollback import rollback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 GROUP = "slipway-dev"
@@ -61,6 +62,7 @@ OUTPUTS = outputs.Outputs(
     ),
     model_package_group=GROUP,
     endpoint=None,
+    rolled_out=None,
     dashboard=GROUP,
 )
 
@@ -82,6 +84,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         boto3.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
         boto3.client("ecr").create_repository(repositoryName="slipway-dev/serving")
         push("1")
+        for digest in ("d", "e"):
+            boto3.client("s3").put_object(Bucket="artifacts", Key=f"code/serving/{digest}.tar.gz", Body=b"code")
         yield
 
 
@@ -132,6 +136,31 @@ def register(digest: str | None, *, approved: bool = True, job: str = "job-1", u
         CustomerMetadataProperties=properties,
     )
     return answer["ModelPackageArn"]
+
+
+def deploy(pin: Mapping[str, Any]) -> None:
+    """Make the endpoint serve a pinned release, as an `up` would."""
+    sagemaker: Any = boto3.client("sagemaker")
+    name = f"endpoint-{pin['digest']}-0123456"
+    source = {"S3Uri": pin["code"], "S3DataType": "S3Object", "CompressionType": "Gzip"}
+    container = {
+        "Image": pin["image"],
+        "ModelDataUrl": pin["model_data"],
+        "Environment": pin["environment"],
+        "AdditionalModelDataSources": [{"ChannelName": "code", "S3DataSource": source}],
+    }
+    sagemaker.create_model(ModelName=name, ExecutionRoleArn=OUTPUTS.serving.role_arn, PrimaryContainer=container)
+    variant = {
+        "VariantName": "primary",
+        "ModelName": name,
+        "InstanceType": pin["instance_type"],
+        "InitialInstanceCount": pin["initial_instance_count"],
+        "ContainerStartupHealthCheckTimeoutInSeconds": pin["container_startup_timeout_seconds"],
+    }
+    sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+    if sagemaker.list_endpoints()["Endpoints"]:
+        sagemaker.delete_endpoint(EndpointName="slipway-dev")
+    sagemaker.create_endpoint(EndpointName="slipway-dev", EndpointConfigName=name)
 
 
 def pinned(file: Path) -> Any:
@@ -200,7 +229,7 @@ def test_the_next_release_keeps_the_one_before(file: Path, tmp_path: Path) -> No
     released = release(file, OUTPUTS, Order(job="job-2"))
     assert pinned(file)["current"]["model_package_arn"] == second
     assert pinned(file)["previous"]["model_package_arn"] == first
-    assert any(line.startswith("metrics.auc: 0.7600 -> 0.7900") for line in released.difference)
+    assert "metrics.auc: 0.7600 -> 0.7900 (+0.0300)" in released.difference
 
 
 @pytest.mark.usefixtures("account")
@@ -318,7 +347,7 @@ def test_a_model_whose_schema_the_running_clients_cannot_meet_is_refused_until_i
     assert file.read_text() == before
     wanted = release(file, OUTPUTS, Order(job="job-2", changed_schema=True))
     assert wanted.changed
-    assert wanted.broken == ["'wind' is new and may not be missing: no client sends it"]
+    assert wanted.warnings == ["'wind' is new and may not be missing: no client sends it"]
 
 
 @pytest.mark.usefixtures("account")
@@ -373,3 +402,230 @@ def test_there_is_no_way_back_from_a_first_release(file: Path, tmp_path: Path) -
     release(file, OUTPUTS)
     with pytest.raises(Failure, match="no previous one: nothing is declared to go back to"):
         rollback(file)
+
+
+MODELS = [MODEL.replace("job-1", f"job-{number}") for number in range(5)]
+
+
+def released(file: Path, folder: Path, number: int, **more: Any) -> dict[str, Any]:
+    """Register the model of a job and pin it; return the pin."""
+    register(put_model(folder, 0.7 + number / 100, MODELS[number], **more), job=f"job-{number}", uri=MODELS[number])
+    return release(file, OUTPUTS, Order(job=f"job-{number}")).pin.as_settings()
+
+
+@pytest.mark.usefixtures("account")
+def test_what_serves_stays_pinned_when_the_release_after_a_failed_one_is_made(file: Path, tmp_path: Path) -> None:
+    good = released(file, tmp_path, 1)
+    deploy(good)
+    bad = released(file, tmp_path, 2)
+    assert pinned(file)["previous"]["digest"] == good["digest"]
+    mended = released(file, tmp_path, 3)  # the bad one was taken back, or never rolled out: good serves
+    section = pinned(file)
+    assert (section["current"]["digest"], section["previous"]["digest"]) == (mended["digest"], good["digest"])
+    assert bad["digest"] not in file.read_text()
+
+
+@pytest.mark.usefixtures("account")
+def test_a_release_that_serves_becomes_previous_and_the_one_before_goes(file: Path, tmp_path: Path) -> None:
+    first = released(file, tmp_path, 1)
+    deploy(first)
+    second = released(file, tmp_path, 2)
+    deploy(second)
+    third = released(file, tmp_path, 3)
+    section = pinned(file)
+    assert (section["current"]["digest"], section["previous"]["digest"]) == (third["digest"], second["digest"])
+    assert first["digest"] not in file.read_text()
+
+
+@pytest.mark.usefixtures("account")
+def test_nothing_is_released_while_an_endpoint_serves_what_is_not_pinned(file: Path, tmp_path: Path) -> None:
+    stranger = released(file, tmp_path, 1)
+    file.write_text(STACK_FILE)
+    deploy(stranger)
+    with pytest.raises(Failure, match="yet the stack file pins no release"):
+        released(file, tmp_path, 2)
+    boto3.client("sagemaker").delete_endpoint(EndpointName="slipway-dev")
+    other = released(file, tmp_path, 3)
+    deploy({**other, "environment": {"OMP_NUM_THREADS": "9"}})
+    before = file.read_text()
+    with pytest.raises(Failure, match="which the stack file pins neither as current nor as previous"):
+        released(file, tmp_path, 4)
+    assert file.read_text() == before
+
+
+@pytest.mark.usefixtures("account")
+def test_the_schema_is_held_against_what_serves_not_against_what_was_never_rolled_out(
+    file: Path, tmp_path: Path
+) -> None:
+    hour = {"name": "hour", "kind": "number", "nullable": False}
+    wind = {"name": "wind", "kind": "number", "nullable": False}
+    deploy(released(file, tmp_path, 1, features=[hour]))
+    register(put_model(tmp_path, 0.8, MODELS[2], features=[hour, wind]), job="job-2", uri=MODELS[2])
+    release(file, OUTPUTS, Order(job="job-2", changed_schema=True))
+    with pytest.raises(Failure, match="'wind' is new"):
+        released(file, tmp_path, 3, features=[hour, wind])
+
+
+@pytest.mark.usefixtures("account")
+def test_places_of_categories_that_move_are_a_warning(file: Path, tmp_path: Path) -> None:
+    carrier = {"name": "carrier", "kind": "category", "nullable": False}
+    deploy(released(file, tmp_path, 1, features=[{**carrier, "categories": ["AA", "UA"]}]))
+    put = put_model(tmp_path, 0.8, MODELS[2], features=[{**carrier, "categories": ["AA", "B6", "UA"]}])
+    register(put, job="job-2", uri=MODELS[2])
+    (warning,) = release(file, OUTPUTS, Order(job="job-2")).warnings
+    assert "the categories of 'carrier' changed their places" in warning
+
+
+@pytest.mark.usefixtures("account")
+def test_the_newest_of_many_approved_packages_is_released(file: Path, tmp_path: Path) -> None:
+    digest = put_model(tmp_path, 0.76)
+    arns = [register(digest, job=f"job-{number}") for number in range(12)]
+    assert release(file, OUTPUTS).pin.model_package_arn == arns[-1]
+    assert release(file, OUTPUTS, Order(job="job-0")).pin.model_package_arn == arns[0]
+
+
+@pytest.mark.usefixtures("account")
+def test_a_package_of_another_group_is_refused(file: Path) -> None:
+    sagemaker: Any = boto3.client("sagemaker")
+    sagemaker.create_model_package_group(ModelPackageGroupName="others")
+    container = {"Image": OUTPUTS.serving.image, "ModelDataUrl": MODEL}
+    types = {"SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"]}
+    arn = sagemaker.create_model_package(
+        ModelPackageGroupName="others",
+        InferenceSpecification={"Containers": [container], **types},
+        ModelApprovalStatus="Approved",
+    )["ModelPackageArn"]
+    with pytest.raises(Failure, match="is of group others, this stack's group is slipway-dev"):
+        release(file, OUTPUTS, Order(arn=arn))
+
+
+@pytest.mark.usefixtures("account")
+def test_an_artifact_where_the_endpoint_may_not_read_is_refused(file: Path, tmp_path: Path) -> None:
+    boto3.client("s3").create_bucket(Bucket="elsewhere")
+    uri = MODEL.replace("artifacts", "elsewhere")
+    register(put_model(tmp_path, 0.76, uri), uri=uri)
+    with pytest.raises(Failure, match="is not in the stack's artifacts bucket artifacts"):
+        release(file, OUTPUTS)
+
+
+@pytest.mark.usefixtures("account")
+def test_code_that_is_gone_is_refused(file: Path, tmp_path: Path) -> None:
+    register(put_model(tmp_path, 0.76))
+    boto3.client("s3").delete_object(Bucket="artifacts", Key="code/serving/d.tar.gz")
+    with pytest.raises(Failure, match=r"code/serving/d\.tar\.gz is not there"):
+        release(file, OUTPUTS)
+
+
+@pytest.mark.usefixtures("account")
+def test_credentials_of_another_account_release_nothing(file: Path, tmp_path: Path) -> None:
+    register(put_model(tmp_path, 0.76))
+    other = replace(OUTPUTS, key_arn="arn:aws:kms:us-east-1:222233334444:key/k")
+    with pytest.raises(Failure, match="open account 123456789012, this stack is of account 222233334444"):
+        release(file, other)
+
+
+@pytest.mark.usefixtures("account")
+def test_the_whole_serving_shape_of_the_stack_file_is_pinned(file: Path, tmp_path: Path) -> None:
+    shape = (
+        "{instance_type: ml.m5.xlarge, initial_instance_count: 3, capture_percentage: 40, log_retention_days: 7,\n"
+        "     container_startup_timeout_seconds: 900, environment: {THREADS: two}}"
+    )
+    text = re.sub(r"  slipway:serving: {.*?}", f"  slipway:serving:\n    {shape}", file.read_text())
+    file.write_text(text)
+    pin = released(file, tmp_path, 1)
+    assert (pin["instance_type"], pin["initial_instance_count"], pin["capture_percentage"]) == ("ml.m5.xlarge", 3, 40)
+    assert (pin["container_startup_timeout_seconds"], pin["environment"]) == (900, {"THREADS": "two"})
+
+
+def pin_something(file: Path, folder: Path) -> str:
+    """Pin a release in a file and return what it says then."""
+    register(put_model(folder, 0.76))
+    release(file, OUTPUTS)
+    return file.read_text()
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "  team:note: |\n    first\n    # no comment\n",
+        "  team:note: |+\n    kept to the end\n\n\n",
+        '  team:note: "begins\n    # still text"\n',
+        "  slipway:release: &pin ~\n  team:pin: *pin\n",
+    ],
+)
+def test_a_file_that_a_release_would_change_elsewhere_is_refused_and_stays(
+    behind: str, file: Path, tmp_path: Path
+) -> None:
+    text = STACK_FILE + behind
+    file.write_text(text)
+    with pytest.raises(Failure, match=r"can't be rewritten without changing `.*config team:"):
+        pin_something(file, tmp_path)
+    assert file.read_text() == text
+
+
+@pytest.mark.usefixtures("account")
+def test_a_text_of_several_lines_before_the_release_is_no_trouble(file: Path, tmp_path: Path) -> None:
+    file.write_text(STACK_FILE.replace("config:\n", "config:\n  team:note: |\n    first\n    # no comment\n"))
+    pin_something(file, tmp_path)
+    assert stack_file.settings(file.read_text(), name="f")["team:note"] == "first\n# no comment\n"
+
+
+@pytest.mark.usefixtures("account")
+def test_windows_line_ends_stay_and_two_kinds_are_refused(file: Path, tmp_path: Path) -> None:
+    file.write_bytes(STACK_FILE.replace("\n", "\r\n").encode())
+    pin_something(file, tmp_path)
+    assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
+    file.write_bytes(STACK_FILE.replace("\n", "\r\n", 1).encode())
+    with pytest.raises(Failure, match="has line ends of two kinds"):
+        release(file, OUTPUTS)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_link_stays_a_link_and_the_rights_of_the_file_stay(file: Path, tmp_path: Path) -> None:
+    real = tmp_path / "shared" / "dev.yaml"
+    real.parent.mkdir()
+    file.rename(real)
+    real.chmod(0o640)
+    file.symlink_to(real)
+    pin_something(file, tmp_path)
+    assert file.is_symlink()
+    assert "slipway:release:" in real.read_text()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in real.parent.iterdir()] == ["dev.yaml"]
+
+
+@pytest.mark.usefixtures("account")
+def test_what_somebody_else_wrote_meanwhile_is_not_lost(
+    file: Path, pinned_release: Callable[..., dict[str, Any]]
+) -> None:
+    read = pinned_file.read(file)
+    changed = STACK_FILE.replace("# quiet", "# very quiet")
+    file.write_text(changed)
+    with pytest.raises(Failure, match="was changed by somebody else in the meantime"):
+        read.pin({"current": pinned_release(1)})
+    assert file.read_text() == changed
+
+
+@pytest.mark.usefixtures("account")
+def test_a_section_that_the_program_would_refuse_is_not_written(file: Path) -> None:
+    with pytest.raises(Failure, match=r"slipway:release\.current\.digest: this key is required"):
+        pinned_file.read(file).pin({"current": {"model_data": "s3://a/b"}})
+    assert file.read_text() == STACK_FILE
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"config:\n  a:b: \xff\n", "is no UTF-8: byte 15 is 0xff"), (b"config:\n  a:b: \x00\n", "is not valid YAML")],
+)
+def test_what_is_no_text_is_refused_by_what_is_wrong(file: Path, content: bytes, said: str) -> None:
+    file.write_bytes(content)
+    with pytest.raises(Failure, match=said):
+        release(file, OUTPUTS)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_metric_that_is_no_number_is_none(file: Path, tmp_path: Path) -> None:
+    register(put_model(tmp_path, 0.76, metrics={"auc": None, "loss": 0.5}))
+    assert release(file, OUTPUTS).pin.metrics == {"loss": 0.5}

@@ -7,21 +7,22 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from slipway.verdict.serving import look
+from slipway.pinned.serving import look, strange_in
 from slipway.verdict.smoke import ask, distance
 
-VARIANT = {
+VARIANT: dict[str, Any] = {
     "VariantName": "primary",
     "ModelName": "endpoint-1a2b3c4d-0000001",
     "InstanceType": "ml.m5.large",
     "InitialInstanceCount": 2,
     "ContainerStartupHealthCheckTimeoutInSeconds": 600,
 }
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "EndpointConfigName": "endpoint-1a2b3c4d-0000000",
     "EndpointConfigArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/endpoint-1a2b3c4d-0000000",
     "CreationTime": 0,
@@ -33,7 +34,7 @@ CONFIG = {
         "CaptureOptions": [{"CaptureMode": "Input"}],
     },
 }
-MODEL = {
+MODEL: dict[str, Any] = {
     "ModelName": "endpoint-1a2b3c4d-0000001",
     "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/endpoint-1a2b3c4d-0000001",
     "CreationTime": 0,
@@ -116,6 +117,56 @@ def test_a_configuration_that_was_deleted_under_its_endpoint_is_seen() -> None:
     assert (found.status, found.release, found.gone) == ("InService", {}, message)
 
 
+def test_what_serves_without_a_captures_rule_captures_nothing() -> None:
+    off = {**CONFIG["DataCaptureConfig"], "EnableCapture": False}
+    for capture in ({}, {"DataCaptureConfig": off}):
+        sagemaker, stub = client("sagemaker")
+        config = {name: value for name, value in CONFIG.items() if name != "DataCaptureConfig"}
+        stub.add_response("describe_endpoint", endpoint())
+        stub.add_response("describe_endpoint_config", {**config, **capture})
+        stub.add_response("describe_model", MODEL)
+        assert look(sagemaker, "slipway-dev").release["capture_percentage"] == 0
+
+
+def test_a_refusal_to_describe_the_configuration_is_not_taken_for_its_absence() -> None:
+    sagemaker, stub = client("sagemaker")
+    stub.add_response("describe_endpoint", endpoint())
+    stub.add_client_error("describe_endpoint_config", "AccessDeniedException", "no")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        look(sagemaker, "slipway-dev")
+
+
+def test_an_endpoint_that_never_came_up_has_no_configuration_to_look_at() -> None:
+    sagemaker, stub = client("sagemaker")
+    failed = {name: value for name, value in endpoint().items() if name != "EndpointConfigName"}
+    stub.add_response("describe_endpoint", {**failed, "EndpointStatus": "Failed"})
+    assert look(sagemaker, "slipway-dev").status == "Failed"
+
+
+CONTAINER = MODEL["PrimaryContainer"]
+TWO = [VARIANT, {**VARIANT, "VariantName": "canary"}]
+
+
+@pytest.mark.parametrize(
+    ("config", "model", "said"),
+    [
+        ({"ProductionVariants": TWO}, {}, "2 production variants answer: primary, canary"),
+        ({"ShadowProductionVariants": [VARIANT]}, {}, "shadow variants run beside it: primary"),
+        ({"AsyncInferenceConfig": {"OutputConfig": {}}}, {}, "it takes asynchronous requests only"),
+        ({}, {"Containers": [CONTAINER, CONTAINER]}, "its model is not one container"),
+        ({}, {"PrimaryContainer": {**CONTAINER, "Mode": "MultiModel"}}, "its container holds many models"),
+        (
+            {},
+            {"PrimaryContainer": {**CONTAINER, "AdditionalModelDataSources": []}},
+            "its model has the additional sources [], a release has one, `code`",
+        ),
+    ],
+)
+def test_what_no_release_has_is_named(config: dict[str, Any], model: dict[str, Any], said: str) -> None:
+    assert said in strange_in({**CONFIG, **config}, {**MODEL, **model})
+    assert strange_in(CONFIG, MODEL) == ()
+
+
 MANIFEST = {"examples": [{"hour": 9}, {"hour": 17}], "example_predictions": [0.25, 0.75]}
 
 
@@ -151,13 +202,39 @@ def test_answers_like_the_manifests_pass() -> None:
         (b'{"predictions": [0.25]}', "the endpoint answers [0.25]"),
         (b'{"predictions": [0.25, null]}', "the endpoint answers [0.25, null]"),
         (b'{"predictions": [0.25, NaN]}', "the endpoint answers [0.25, NaN]"),
+        (b'{"predictions": [0.25, 0.7501]}', "the endpoint answers [0.25, 0.7501]"),
         (b'{"error": "no"}', '"predictions": [...]} is expected'),
         (b"<html>", "is expected"),
-        (None, "the endpoint does not answer"),
+        (None, "the container refuses its own examples"),
     ],
 )
 def test_any_other_answer_is_a_problem(answer: bytes | None, problem: str) -> None:
-    assert problem in asked(answer).problem
+    found = asked(answer)
+    assert problem in found.problem
+    assert found.answered
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "ValidationError"])
+def test_what_nobody_could_ask_is_no_wrong_answer(code: str) -> None:
+    runtime, stub = client("sagemaker-runtime")
+    stub.add_client_error("invoke_endpoint", code, "no")
+    found = ask(runtime, "slipway-dev", MANIFEST)
+    assert not found.answered
+    assert code in str(found.problem)
+
+
+def test_an_endpoint_that_cannot_be_reached_was_not_asked() -> None:
+    runtime = boto3.client(
+        "sagemaker-runtime",
+        region_name="us-east-1",
+        aws_access_key_id="k",
+        aws_secret_access_key="s",
+        endpoint_url="http://127.0.0.1:9",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    found = ask(runtime, "slipway-dev", MANIFEST)
+    assert not found.answered
+    assert "can't be asked" in str(found.problem)
 
 
 def test_a_manifest_without_examples_proves_nothing() -> None:

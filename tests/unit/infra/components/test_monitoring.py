@@ -107,7 +107,7 @@ def events(run_program: Any) -> Any:
         region="eu-west-1",
         endpoint_name="slipway-dev",
         key_arn="arn:key",
-        log_retention_days=14,
+        retention_days=14,
     )
     return run_program(lambda: EndpointEvents("events", given))
 

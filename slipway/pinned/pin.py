@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 KEY = "slipway:release"
 CURRENT, PREVIOUS = "current", "previous"
 SHOWN_DIGEST = 12
+_ON_OTHER_DATA = " (on other data)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +45,17 @@ class Pin:
         return {"digest": self.digest, **values}
 
 
-def turn(section: Mapping[str, Any] | None, new: Pin) -> dict[str, Any]:
-    """Return the section with `new` as current and what was current as previous.
+def turn(section: Mapping[str, Any] | None, new: Pin, *, serves: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the section with `new` as current and with what serves as previous, whatever was pinned beside it.
 
-    A release that deploys the very same thing does not push out the previous one: it stays there to go back to.
+    A current release that was never rolled out, or was taken back, is dropped: nobody has to go back to it. A release
+    that deploys what serves leaves the previous one as it is.
     """
     before = dict(section or {})
-    previous = before.get(PREVIOUS) if deploys_the_same(section, new) else before.get(CURRENT)
+    previous = before.get(PREVIOUS) if serves is None or serves.get("digest") == new.digest else serves
     turned: dict[str, Any] = {CURRENT: new.as_settings()}
-    if previous is not None:
-        turned[PREVIOUS] = previous
+    if previous is not None and previous.get("digest") != new.digest:
+        turned[PREVIOUS] = dict(previous)
     return turned
 
 
@@ -87,12 +89,14 @@ def _each(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
 
 def _metrics(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     was_all, now_all = dict(old.get("metrics") or {}), dict(new.get("metrics") or {})
+    # scores on different rows have no difference: the other month may only be harder
+    same_data = old.get("data") == new.get("data")
     lines = []
     for name in sorted({*was_all, *now_all}):
         was, now = was_all.get(name), now_all.get(name)
         if was != now:
             change = f" ({now - was:+.4f})" if was is not None and now is not None else ""
-            lines.append(f"metrics.{name}: {_number(was)} -> {_number(now)}{change}")
+            lines.append(f"metrics.{name}: {_number(was)} -> {_number(now)}{change if same_data else _ON_OTHER_DATA}")
     return lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 MISSING = "Missing"
 """Our own word beside SageMaker's statuses: there is no such endpoint."""
+SERVES = "InService"
+IN_PROGRESS = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"})
+MIXED = "UpdateRollbackFailed"
+"""In service "with a mix of the old and new endpoint configurations" (botocore's text on EndpointStatus)."""
+CODE_CHANNEL = "code"
 _NOT_FOUND = "Could not find"
-_CAPTURES_NOTHING = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +32,13 @@ class Serving:
     config: str | None = None
     """Name of the endpoint configuration that serves."""
     reason: str | None = None
-    """FailureReason; SageMaker keeps that of an update which it rolled back until the next one."""
+    """FailureReason: documented for `Failed`; after an update that was taken back it may be there or not."""
     release: Mapping[str, Any] = field(default_factory=dict)
     """What is deployed, in the words of a pin; empty when it cannot be told, and `gone` says why."""
+    strange: tuple[str, ...] = ()
+    """What the configuration has that no release of ours has, so that the release above is not all that answers."""
     gone: str | None = None
+    """Why the release cannot be told: what serves was deleted under the endpoint."""
 
 
 def look(sagemaker: SageMakerClient, endpoint: str) -> Serving:
@@ -42,20 +49,26 @@ def look(sagemaker: SageMakerClient, endpoint: str) -> Serving:
         if _is_missing(error):
             return Serving(endpoint=endpoint, status=MISSING)
         raise
-    config_name = found["EndpointConfigName"]
     told = Serving(
-        endpoint=endpoint, status=found["EndpointStatus"], config=config_name, reason=found.get("FailureReason")
+        endpoint=endpoint,
+        status=found["EndpointStatus"],
+        # an endpoint that failed while it was made may have none
+        config=found.get("EndpointConfigName"),
+        reason=found.get("FailureReason"),
     )
+    if told.config is None:
+        return told
     try:
-        config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
+        config = sagemaker.describe_endpoint_config(EndpointConfigName=told.config)
         variant = config["ProductionVariants"][0]
-        model = sagemaker.describe_model(ModelName=variant["ModelName"])
+        # a variant without a model is one of inference components
+        model = dict(sagemaker.describe_model(ModelName=variant["ModelName"])) if "ModelName" in variant else {}
     except ClientError as error:
         if not _is_missing(error):
             raise
         # SageMaker lets a configuration go that still serves; nothing could be started from it again
-        return _with(told, gone=error.response["Error"]["Message"])
-    return _with(told, release=release_of(config, variant, model))
+        return replace(told, gone=error.response["Error"]["Message"])
+    return replace(told, release=release_of(config, variant, model), strange=strange_in(config, model))
 
 
 def release_of(config: Mapping[str, Any], variant: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +76,6 @@ def release_of(config: Mapping[str, Any], variant: Mapping[str, Any], model: Map
     container = model.get("PrimaryContainer") or {}
     sources = container.get("AdditionalModelDataSources") or [{}]
     capture = config.get("DataCaptureConfig") or {}
-    percentage = capture.get("InitialSamplingPercentage", _CAPTURES_NOTHING)
     return {
         "model_data": container.get("ModelDataUrl"),
         "image": container.get("Image"),
@@ -71,20 +83,31 @@ def release_of(config: Mapping[str, Any], variant: Mapping[str, Any], model: Map
         "instance_type": variant.get("InstanceType"),
         "initial_instance_count": variant.get("InitialInstanceCount"),
         "environment": dict(container.get("Environment") or {}),
-        "capture_percentage": percentage if capture.get("EnableCapture") else _CAPTURES_NOTHING,
+        "capture_percentage": capture.get("InitialSamplingPercentage", 0) if capture.get("EnableCapture") else 0,
         "container_startup_timeout_seconds": variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
     }
 
 
-def _with(told: Serving, *, release: Mapping[str, Any] | None = None, gone: str | None = None) -> Serving:
-    return Serving(
-        endpoint=told.endpoint,
-        status=told.status,
-        config=told.config,
-        reason=told.reason,
-        release=release or {},
-        gone=gone,
-    )
+def strange_in(config: Mapping[str, Any], model: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name what a configuration and its model have beyond one variant with one model and one code package."""
+    container = model.get("PrimaryContainer") or {}
+    variants = [each["VariantName"] for each in config["ProductionVariants"]]
+    shadows = [each["VariantName"] for each in config.get("ShadowProductionVariants") or []]
+    channels = [each.get("ChannelName") for each in container.get("AdditionalModelDataSources") or []]
+    found = []
+    if len(variants) != 1:
+        found.append(f"{len(variants)} production variants answer: {', '.join(variants)}")
+    if shadows:
+        found.append(f"shadow variants run beside it: {', '.join(shadows)}")
+    if config.get("AsyncInferenceConfig"):
+        found.append("it takes asynchronous requests only")
+    if model.get("Containers") or not container:
+        found.append("its model is not one container")
+    if container.get("Mode") == "MultiModel":
+        found.append("its container holds many models")
+    if container and channels != [CODE_CHANNEL]:
+        found.append(f"its model has the additional sources {channels}, a release has one, `{CODE_CHANNEL}`")
+    return tuple(found)
 
 
 def _is_missing(error: ClientError) -> bool:
