@@ -1,7 +1,7 @@
 """What one request costs: `serving/` beside AWS's way of serving in Flask, and beside the bare HTTP server.
 
-`make bench`, or `.venv/bin/python -m bench.serving [--rounds 5]`, on a quiet Linux machine. The model has 100 trees of 31
-leaves over 30 numbers; a request is one row, JSON in and JSON out, over one of 16 kept connections. Each server runs
+`make bench`, or `.venv/bin/python -m bench.serving [--rounds 5]`, on a quiet Linux machine. The model has 100 trees of
+31 leaves over 30 numbers; a request is one row, JSON in and JSON out, over one of 16 kept connections. Each server runs
 on one CPU, the load on another. The servers take turns, each is started anew for every round, and the figures are
 medians over the rounds. What counts is CPU time for each request, user and system, of all processes of a server:
 requests per second depend on what else the machine does. Exits with 1 when a goal is missed.
