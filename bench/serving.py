@@ -78,9 +78,9 @@ class Benchmark:
     def measure(self, side: sides.Side, size: int) -> Round:
         """Start a side, load it, stop it."""
         with sides.running(side, self.cpu, self.folder / "log") as server:
-            self._load(server, WARM_SECONDS, size)
+            self._load(side, server, WARM_SECONDS, size)
             before = server.cpu_seconds()
-            found = self._load(server, self.seconds, size)
+            found = self._load(side, server, self.seconds, size)
             spent = server.cpu_seconds() - before
             return Round(
                 cpu_microseconds=spent / found.requests * 1e6,
@@ -91,10 +91,13 @@ class Benchmark:
                 start_seconds=server.start_seconds,
             )
 
-    def _load(self, server: sides.Server, seconds: int, size: int) -> load.Load:
-        return load.run(
-            self.generator, server.port, seconds=seconds, connections=CONNECTIONS, body=self.body, size=size
-        )
+    def _load(self, side: sides.Side, server: sides.Server, seconds: int, size: int) -> load.Load:
+        try:
+            return load.run(
+                self.generator, server.port, seconds=seconds, connections=CONNECTIONS, body=self.body, size=size
+            )
+        except load.WrongAnswerError as error:
+            raise load.WrongAnswerError(f"{side.name}: {error}") from error
 
 
 def measure(benchmark: Benchmark, rounds: int) -> dict[str, list[Round]]:
