@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
-SETS   := program training serving tool demo
+SETS   := program training serving tool demo bench
 
 # Packages are compiled at their first import and kept so: without this every process of a run would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check soak format conformance golden lock clean
+.PHONY: help setup demo up test check soak format conformance golden bench lock clean
 
 help: ## print this list
 	@while IFS= read -r line; do case $$line in \
@@ -48,6 +48,9 @@ conformance: $(VENV)/.test ## every scenario recorded from the real engine, agai
 
 golden: $(VENV)/.test ## write anew what the stacks register (tests/golden); review the change like code
 	@$(BIN)/python -m pytest -q tests/golden --rewrite-golden
+
+bench: $(VENV)/.test ## what a request to serving/ costs, beside AWS's way of serving and the bare HTTP server
+	@$(BIN)/python -m bench.serving
 
 lock: $(VENV)/.test ## resolve requirements/*.in again and write the pinned files
 	@$(BIN)/python -m pip install --quiet uv==0.13.8

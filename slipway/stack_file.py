@@ -78,9 +78,10 @@ def require_kept(before: str, after: str, key: str, value: Mapping[str, Any], *,
         new = {}
     differs = sorted(" ".join(place) for place in {*old, *new} if old.get(place) != new.get(place))
     if differs:
+        told = f"changing `{'`, `'.join(differs)}`" if new else "breaking it"
         raise Failure(
-            f"{name} can't be rewritten without changing `{'`, `'.join(differs)}`: write its settings in YAML's block "
-            "style, without anchors, and put none behind a text of several lines"
+            f"{name} can't be rewritten without {told}: write its settings in YAML's block style, without anchors, and "
+            "put none behind a text of several lines"
         )
 
 

@@ -50,11 +50,9 @@ def matrix(rows: Rows, features: Sequence[Feature]) -> NDArray[np.float64]:
     """Return (rows, features) as doubles; raises RequestError naming the row, from 0, and the feature."""
     if isinstance(rows, Matrix):
         return _checked_matrix(rows.rows, features)
-    if isinstance(rows, Objects):
-        values = [_object(number, row, features) for number, row in enumerate(rows.rows)]
-    else:
-        values = [_line(number, row, features) for number, row in enumerate(rows.rows)]
-    built = np.array(values, dtype=np.float64)
+    if isinstance(rows, Objects):  # orjson has refused numbers that a double can't hold
+        return np.array([_object(number, row, features) for number, row in enumerate(rows.rows)], dtype=np.float64)
+    built = np.array([_line(number, row, features) for number, row in enumerate(rows.rows)], dtype=np.float64)
     _refuse_infinite(built, features)
     return built
 

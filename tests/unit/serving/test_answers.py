@@ -1,11 +1,13 @@
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
 
+from serving.tabular.forms import Objects
 from serving.tabular.model import Model
 
 Ask = Callable[..., Any]
@@ -128,6 +130,26 @@ def test_many_rows_answer_as_one_by_one(ask: Ask, rows: Rows) -> None:
     single = [ask({"instances": [row]}).json["predictions"][0] for row in rows]
 
     assert many == single * 100
+
+
+def test_threads_that_ask_at_the_same_time_get_their_own_answers(model: Model, rows: Rows) -> None:
+    alone = [model.predict(Objects([row])).tolist() for row in rows]
+
+    def ask_often(number: int) -> list[list[float]]:
+        return [model.predict(Objects([rows[number]])).tolist() for _ in range(2000)]
+
+    with ThreadPoolExecutor(len(rows)) as pool:
+        together = list(pool.map(ask_often, range(len(rows))))
+
+    assert all(answers == [wanted] * 2000 for answers, wanted in zip(together, alone, strict=True))
+
+
+def test_an_answer_outlives_the_next_one(model: Model, rows: Rows) -> None:
+    first = model.predict(Objects(rows[:1]))
+    kept = first.tolist()
+    model.predict(Objects(rows[1:2]))
+
+    assert first.tolist() == kept
 
 
 def test_a_prediction_survives_the_way_through_text(ask: Ask, rows: Rows) -> None:

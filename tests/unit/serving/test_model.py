@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 from serving import handler
@@ -41,6 +42,18 @@ def test_a_file_that_is_no_model_is_refused_even_when_its_digest_fits(model_copy
     (model_copy / "model.onnx").write_bytes(b"nonsense")
     digest = hashlib.sha256(b"nonsense").hexdigest()
     _change(model_copy, lambda manifest: manifest["files"].update({"model.onnx": digest}))
+
+    with pytest.raises(ModelError, match=r"model\.onnx: is no model that ONNX Runtime"):
+        handler.model_fn(str(model_copy))
+
+
+def test_a_model_that_takes_no_rows_is_refused_even_when_its_digest_fits(model_copy: Path) -> None:
+    shape = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.DOUBLE, ["N", 19]) for name in ("in", "out")]
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["in"], ["out"])], "other", shape[:1], shape[1:])
+    other = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10)
+    content = other.SerializeToString()
+    (model_copy / "model.onnx").write_bytes(content)
+    _change(model_copy, lambda manifest: manifest["files"].update({"model.onnx": hashlib.sha256(content).hexdigest()}))
 
     with pytest.raises(ModelError, match=r"model\.onnx: is no model that ONNX Runtime"):
         handler.model_fn(str(model_copy))

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,16 @@ def test_it_answers_pings_and_rows_and_errors_on_one_connection(started: Started
     connection.close()
 
     assert statuses == [200, 400, 400, 415, 200]
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="Linux alone has batch scheduling")
+def test_a_thread_that_reads_requests_waits_for_the_one_that_answers(started: Started) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{started[1]}/ping", timeout=30):  # both kinds run by then
+        workers = psutil.Process(started[0].pid).children()
+        threads = [thread.id for worker in workers for thread in worker.threads()]
+
+    assert len(threads) > 1
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_BATCH}
 
 
 def test_a_body_sent_in_chunks_is_read(started: Started, trained: Path) -> None:
