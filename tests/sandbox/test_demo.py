@@ -138,11 +138,13 @@ def test_the_whole_loop_passes_and_leaves_nothing_behind(runs: Path) -> None:
     assert tree_digest() == before
 
 
-@pytest.mark.timeout(200)
-def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path) -> None:
+# in the first `up`, and in the middle of a rollout under load
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("stage", [2, 8])
+def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path, stage: int) -> None:
     demo = Running(runs)
     port = demo.port()
-    demo.wait_for(r"^\[2/12\]")
+    demo.wait_for(rf"^\[{stage}/{STAGES}\]", 250)
     assert processes.of_run(demo.folder())
     demo.process.send_signal(signal.SIGINT)
     assert demo.wait(60) == 130, demo.text
@@ -151,10 +153,11 @@ def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path) -> None
     assert json.loads((demo.folder() / "measurements.json").read_text())["outcome"] == "interrupted"
 
 
-@pytest.mark.timeout(200)
-def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path) -> None:
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("stage", [2, 9])
+def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path, stage: int) -> None:
     killed = Running(runs)
-    killed.wait_for(r"^\[2/12\]")
+    killed.wait_for(rf"^\[{stage}/{STAGES}\]", 250)
     folder = killed.folder()
     killed.process.kill()
     killed.wait(10)
@@ -162,7 +165,7 @@ def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path)
     second = Running(runs)
     second.wait_for(rf"ended \d+ processes that the killed run {folder.name} left behind")
     assert processes.of_run(folder) == []
-    second.wait_for(r"^\[2/12\]")
+    second.wait_for(rf"^\[2/{STAGES}\]")
     second.process.terminate()
     assert second.wait(60) == 130, second.text
     assert processes.of_run(second.folder()) == []

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from slipway.failure import Failure
 from slipway.pinned.image import PinnedImage, by_digest
 
-REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/serving"
+REPOSITORY = "222233334444.dkr.ecr.eu-west-1.amazonaws.com/team/serving"
 DIGEST = f"sha256:{'d' * 64}"
 
 
@@ -24,7 +24,7 @@ def stubbed(answer: dict[str, Any], **asked_for: str) -> Any:
     client = boto3.client("ecr", region_name="eu-west-1", aws_access_key_id="k", aws_secret_access_key="s")
     stub = Stubber(client)
     image = asked_for or {"imageTag": "7"}
-    asked = {"registryId": "123456789012", "repositoryName": "team/serving", "imageIds": [image]}
+    asked = {"registryId": "222233334444", "repositoryName": "team/serving", "imageIds": [image]}
     stub.add_response("batch_get_image", answer, {**asked, "acceptedMediaTypes": [*MEDIA_TYPES]})
     stub.activate()
     return client

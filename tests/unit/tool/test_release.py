@@ -208,6 +208,18 @@ def test_releasing_again_writes_nothing(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("account")
+def test_a_newer_package_of_the_same_model_is_named_though_nothing_is_deployed(file: Path, tmp_path: Path) -> None:
+    digest = put_model(tmp_path, 0.76)
+    register(digest)
+    release(file, OUTPUTS)
+    newer = register(digest, job="job-2")
+    again = release(file, OUTPUTS)
+    assert not again.changed
+    assert len(again.difference) == 1
+    assert pinned(file)["current"]["model_package_arn"] == newer
+
+
+@pytest.mark.usefixtures("account")
 def test_a_registered_model_can_be_served_with_the_stacks_code_of_today(file: Path, tmp_path: Path) -> None:
     register(put_model(tmp_path, 0.76))
     release(file, OUTPUTS)

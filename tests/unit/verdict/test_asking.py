@@ -101,10 +101,14 @@ def test_an_endpoint_that_is_not_there_is_missing() -> None:
     assert look(sagemaker, "slipway-dev").status == "Missing"
 
 
-def test_a_refusal_that_is_no_absence_is_not_taken_for_one() -> None:
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("ValidationException", "1 validation error detected"), ("InternalFailure", "Could not find a host")],
+)
+def test_a_refusal_that_is_no_absence_is_not_taken_for_one(code: str, message: str) -> None:
     sagemaker, stub = client("sagemaker")
-    stub.add_client_error("describe_endpoint", "ValidationException", "1 validation error detected")
-    with pytest.raises(ClientError, match="1 validation error"):
+    stub.add_client_error("describe_endpoint", code, message)
+    with pytest.raises(ClientError, match=message):
         look(sagemaker, "slipway-dev")
 
 
