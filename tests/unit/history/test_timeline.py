@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from slipway.history import words
 from slipway.history.command import History
 from slipway.history.pins import Pinned
-from slipway.history.states import State, state_of
+from slipway.history.states import State, state_of, states
 from slipway.history.timeline import timeline
 from slipway.pinned.matching import digest_of
 from slipway.pinned.serving import Serving
@@ -90,6 +92,13 @@ def test_new_weights_that_are_taken_back_try_no_release() -> None:
     assert served.end is None
 
 
+def test_new_weights_that_are_taken_back_after_a_rollout_do_not_take_the_rollout_back() -> None:
+    rolled_out = [state(5, "UPDATING", FIRST, SECOND), state(6, "IN_SERVICE", SECOND)]
+    weights = [state(7, "UPDATING", SECOND), state(8, "ROLLING_BACK", SECOND), state(9, "IN_SERVICE", SECOND)]
+    entries = timeline([state(1, "IN_SERVICE", FIRST), *rolled_out, *weights], [])
+    assert [(entry.config, entry.tried) for entry in entries] == [(FIRST, False), (SECOND, False)]
+
+
 def test_a_release_may_be_tried_again_and_is_told_each_time() -> None:
     once = [state(3, "UPDATING", FIRST, BROKEN), state(4, "ROLLING_BACK", FIRST), state(5, "IN_SERVICE", FIRST)]
     again = [state(6, "UPDATING", FIRST, BROKEN), state(7, "ROLLING_BACK", FIRST), state(8, "IN_SERVICE", FIRST)]
@@ -135,6 +144,12 @@ def test_the_pin_before_the_rollout_is_named_and_not_a_later_one() -> None:
     assert other.pinned.commit == "3" * 40
 
 
+def test_of_two_pins_before_the_rollout_the_last_is_named() -> None:
+    first, again = pin(0, "aaaaaaaa", "1" * 40), pin(3, "aaaaaaaa", "2" * 40)
+    (entry,) = timeline([state(4, "IN_SERVICE", FIRST)], [first, pin(2, "bbbbbbbb"), again])
+    assert entry.pinned == again
+
+
 def test_a_configuration_of_somebody_elses_has_no_release() -> None:
     assert digest_of("my-config") is None
     (entry,) = timeline([state(1, "IN_SERVICE", "my-config")], [pin(0, "aaaaaaaa")])
@@ -168,6 +183,17 @@ def test_states_of_one_moment_stand_in_the_order_of_an_endpoints_life() -> None:
     mixed = [state(1, status, FIRST) for status in ("IN_SERVICE", "ROLLING_BACK", "UPDATING", "NEW_WORD")]
     told = [one.status for one in sorted(mixed, key=State.order)]
     assert told == ["UPDATING", "ROLLING_BACK", "IN_SERVICE", "NEW_WORD"]
+
+
+def test_kept_events_are_read_in_the_order_of_time_whatever_order_they_were_kept_in() -> None:
+    earlier, later = EVENT.replace(FIRST, SECOND), EVENT.replace("12:00:01Z", "12:07:00Z")
+    logs = boto3.client("logs", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
+    with Stubber(logs) as stub:
+        told = [{"message": text} for text in (later, earlier, "not an event", later)]
+        stub.add_response("filter_log_events", {"events": told}, {"logGroupName": "/aws/events/slipway-dev"})
+        found = states(logs, "/aws/events/slipway-dev")
+    assert found is not None
+    assert [one.config for one in found] == [SECOND, FIRST]
 
 
 def test_an_update_tells_where_it_leads() -> None:

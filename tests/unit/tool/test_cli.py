@@ -5,10 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slipway.cli import calls
 from slipway.cli import main as cli
+from slipway.pinned.serving import Serving
+from slipway.verdict import command
+from slipway.verdict.judgement import Verdict
+
+if TYPE_CHECKING:
+    from slipway.verdict.judgement import Outcome
 
 PROJECT = Path(__file__).parents[3]
 
@@ -83,6 +91,46 @@ def test_an_unknown_stack_is_misuse_and_the_known_ones_are_named(
     monkeypatch.chdir(PROJECT)
     assert cli.run(["settings", "-s", "qa"]) == 2
     assert "dev, prod, staging" in capsys.readouterr().err
+
+
+class Engine:
+    """A stack whose `up` ends as it is told to."""
+
+    name = "dev"
+    file = PROJECT / "Pulumi.dev.yaml"
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+    def up_attached(self, *, yes: bool) -> int:
+        return self.code if yes else 99
+
+    def outputs(self) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("words", "engine", "outcome", "code"),
+    [
+        (["verdict"], 0, "as pinned", 0),
+        (["verdict"], 0, "another release serves", 1),
+        (["verdict", "--json"], 0, "wrong answers", 1),
+        (["up", "--yes"], 0, "as pinned", 0),
+        (["up", "--yes"], 0, "another release serves", 1),
+        (["up", "--yes"], 3, "as pinned", 3),
+        (["up", "--yes"], 130, "another release serves", 130),
+    ],
+)
+def test_a_verdict_that_is_not_good_and_an_up_that_failed_show_in_the_exit_code(
+    words: list[str], engine: int, outcome: Outcome, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = Serving(endpoint="slipway-dev", status="InService")
+    found = Verdict(outcome=outcome, wanted=None, place=None, serves=None, serving=serving, smoke=None)
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setattr(calls, "_stack", lambda _: Engine(engine))
+    monkeypatch.setattr(calls, "_outputs", lambda _: None)
+    monkeypatch.setattr(command, "verdict", lambda *_, **__: found)
+    assert cli.run([*words, "-s", "dev"]) == code
 
 
 @pytest.mark.slow

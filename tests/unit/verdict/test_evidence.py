@@ -5,25 +5,32 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+import yaml
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from infra.release_digest import release_digest
 from slipway.artifact import file_sha256
 from slipway.failure import Failure
 from slipway.pinned.account import require_account
+from slipway.pinned.serving import Serving
+from slipway.verdict import command
 from slipway.verdict.command import POLL_SECONDS, settled
+from slipway.verdict.smoke import Smoke
 from slipway.verdict.startable import Parts, look_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     from slipway.outputs import Outputs
 
+PROJECT = Path(__file__).parents[3]
 DIGEST = f"sha256:{'d' * 64}"
 
 
@@ -110,6 +117,42 @@ def test_credentials_of_another_account_give_no_verdict(told_outputs: Outputs) -
             require_account(sts, told_outputs)
         stub.add_response("get_caller_identity", {"Account": "123456789012"})
         require_account(sts, told_outputs)
+
+
+@pytest.fixture
+def stack_file(pinned_release: Callable[..., dict[str, Any]], pin: dict[str, Any], tmp_path: Path) -> Path:
+    """Pin the release whose parts are there, and say of the endpoint that it serves that."""
+    path = tmp_path / "Pulumi.dev.yaml"
+    config = yaml.safe_load((PROJECT / path.name).read_text())["config"]
+    release = {**pinned_release(1), **pin}
+    config["slipway:release"] = {"current": {**release, "digest": release_digest(release)}}
+    path.write_text(yaml.safe_dump({"config": config}))
+    return path
+
+
+def serves_as_pinned(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = yaml.safe_load(path.read_text())["config"]["slipway:release"]["current"]
+    told = Serving(endpoint="slipway-dev", status="InService", config=f"e-{release['digest']}-0123456", release=release)
+    monkeypatch.setattr(command, "look", lambda *_: told)
+    monkeypatch.setattr(command, "ask", lambda *_: Smoke(rows=1, largest_difference=0.0, problem=None))
+
+
+def test_what_serves_as_pinned_but_lost_a_part_could_not_start_again(
+    stack_file: Path, told_outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serves_as_pinned(stack_file, monkeypatch)
+    boto3.client("s3", region_name="us-east-1").delete_object(Bucket="artifacts", Key="code/d.tar.gz")
+    found = command.verdict(stack_file, told_outputs)
+    assert found.outcome == "could not start again"
+    assert "s3://artifacts/code/d.tar.gz is not there" in "\n".join(found.why)
+
+
+def test_another_accounts_endpoint_of_the_same_name_is_not_judged(
+    stack_file: Path, told_outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serves_as_pinned(stack_file, monkeypatch)
+    with pytest.raises(Failure, match="this stack is of account 222233334444"):
+        command.verdict(stack_file, replace(told_outputs, key_arn="arn:aws:kms:us-east-1:222233334444:key/k"))
 
 
 class Time:
