@@ -117,18 +117,21 @@ def moments_of(states: Sequence[State], began: float, labels: Mapping[str, str])
 def _slices(samples: Sequence[Sample], by: Mapping[int, str | None], versions: Sequence[str]) -> tuple[Slice, ...]:
     if not samples:
         return ()
-    count = int(max(sample.answered for sample in samples) / SLICE_SECONDS) + 1
+    # what is left behind the last whole slice belongs to it: a load that ends is no load that drops
+    end = max(sample.answered for sample in samples)
+    count = max(1, int(end / SLICE_SECONDS))
+    seconds = [SLICE_SECONDS] * (count - 1) + [max(SLICE_SECONDS, end - (count - 1) * SLICE_SECONDS)]
     answered = [dict.fromkeys(versions, 0) for _ in range(count)]
     failed = [0] * count
     for sample in samples:
-        place = int(sample.answered / SLICE_SECONDS)
+        place = min(int(sample.answered / SLICE_SECONDS), count - 1)
         version = by[sample.number]
         if version is None:
             failed[place] += 1
         else:
             answered[place][version] += 1
     return tuple(
-        Slice(start=place * SLICE_SECONDS, seconds=SLICE_SECONDS, answered=answered[place], failed=failed[place])
+        Slice(start=place * SLICE_SECONDS, seconds=seconds[place], answered=answered[place], failed=failed[place])
         for place in range(count)
     )
 

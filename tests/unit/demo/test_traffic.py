@@ -50,11 +50,20 @@ def test_every_request_is_in_one_slice() -> None:
     seen = traffic(samples, EXPECTED, rate=10, clients=4, moments=[])
     assert (seen.requests, seen.failed, seen.versions) == (26, 1, ("model 1", "model 2"))
     assert sum(sum(one.answered.values()) + one.failed for one in seen.slices) == 26
-    assert [one.start for one in seen.slices] == [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]
-    assert [one.answered["model 1"] for one in seen.slices] == [5, 5, 2, 0, 0, 0]
-    assert [one.failed for one in seen.slices] == [0, 0, 0, 0, 0, 1]
+    assert [one.start for one in seen.slices] == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert [one.answered["model 1"] for one in seen.slices] == [5, 5, 2, 0, 0]
+    assert [one.failed for one in seen.slices] == [0, 0, 0, 0, 1]
     assert problems(samples, EXPECTED) == ["request 25, 2.5 s into the load: ModelError: no"]
     assert problems(samples[:3] + samples[4:25], EXPECTED) == ["request 3 was not written down"]
+
+
+def test_the_last_slice_ends_with_the_last_answer() -> None:
+    seen = traffic([sample(number, 0.2) for number in range(13)], EXPECTED, rate=10, clients=4, moments=[])
+    whole, last = seen.slices
+    assert (whole.start, whole.seconds, last.start) == (0.0, 0.5, 0.5)
+    assert last.seconds == pytest.approx(0.72)
+    (only,) = traffic([sample(0, 0.2)], EXPECTED, rate=10, clients=4, moments=[]).slices
+    assert only.seconds == 0.5
 
 
 def test_latencies_are_told_by_version_and_every_one_is_in_the_histogram() -> None:
