@@ -5,6 +5,16 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
 SETS   := program training serving tool demo bench
 
+# pip takes what an interrupted installation left for whole: the file names the process that installs.
+INSTALLING := $(VENV)/.installing
+ifneq ($(shell test -e $(INSTALLING) && echo yes),)
+ifneq ($(shell kill -0 $$(cat $(INSTALLING)) 2>/dev/null && echo yes),)
+$(error process $(shell cat $(INSTALLING)) is installing into $(VENV): wait until it has ended, or remove $(VENV))
+endif
+$(info the last installation into $(VENV) was interrupted: beginning anew)
+$(shell rm -rf $(VENV))
+endif
+
 # Packages are compiled at their first import and kept so: without this every process of a run would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -68,12 +78,12 @@ $(BIN)/python:
 
 $(VENV)/.demo: requirements/demo.txt requirements/data.txt pyproject.toml | $(BIN)/python
 	@echo "installing what the demo needs into $(VENV) (about a minute, once)"
-	@$(PIP) --require-hashes -r requirements/demo.txt
-	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements/data.txt
-	@$(PIP) --no-build-isolation -e .
-	@touch $@
+	@echo $$$$ >$(INSTALLING) \
+	  && $(PIP) --require-hashes -r requirements/demo.txt \
+	  && $(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements/data.txt \
+	  && $(PIP) --no-build-isolation -e . \
+	  && rm $(INSTALLING) && touch $@
 
 $(VENV)/.test: requirements.txt $(VENV)/.demo
 	@echo "installing what the checks need into $(VENV)"
-	@$(PIP) --require-hashes -r requirements.txt
-	@touch $@
+	@echo $$$$ >$(INSTALLING) && $(PIP) --require-hashes -r requirements.txt && rm $(INSTALLING) && touch $@
