@@ -14,9 +14,11 @@ from slipway.engine.execution.deployment import Deployment
 from slipway.engine.execution.hooks import Hooks
 from slipway.engine.execution.refreshing import Refresher
 from slipway.engine.execution.runner import StepFailedError, StepRunner
-from slipway.engine.planning.ending import plan_deletions, plan_kept
+from slipway.engine.planning.ending import plan_kept
 from slipway.engine.planning.planner import Planner
-from slipway.engine.planning.targets import Selection, always_included
+from slipway.engine.planning.refusals import missing_target
+from slipway.engine.planning.steps import Step
+from slipway.engine.planning.targets import Selection, to_refresh
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
 from slipway.engine.program.process import ProgramProcess, program_folder
 from slipway.engine.program.requests import RequestDecoder
@@ -145,8 +147,6 @@ class _Run:
     def _refuse_unsupported(self) -> None:
         if self.request.options.policy_packs:
             raise UnsupportedError("--policy-pack")
-        if self.request.options.exclude_dependents:
-            raise UnsupportedError("--exclude-dependents")
         if "pulumi:autonaming" in self.request.config:
             raise UnsupportedError("the configuration pulumi:autonaming", "name resources in the program")
 
@@ -181,8 +181,9 @@ class _Run:
             if self.failed:
                 return
         deployment = self._new_deployment()
-        monitor.serve(deployment)
-        self._run_program(deployment, monitor)
+        if self._require(deployment.planner.missing_replacements()):
+            monitor.serve(deployment)
+            self._run_program(deployment, monitor)
 
     def _new_deployment(self) -> Deployment:
         planner = Planner(self.base, self.request.options, preview=self.preview)
@@ -244,7 +245,7 @@ class _Run:
 
     def _incomplete(self, deployment: Deployment) -> bool:
         """Say whether something failed and the rest went on, so that nobody knows what is to be deleted."""
-        return bool(self.runner.failures) or deployment.refused
+        return deployment.refused or (bool(self.runner.failures) and not self.request.options.continue_on_error)
 
     def _wait_for_program(self, deployment: Deployment, monitor: MonitorService) -> int | None:
         """Wait until the program is done (None) or has ended (its exit code)."""
@@ -268,20 +269,21 @@ class _Run:
         deployment = self.deployment
         if deployment is None:
             return
-        steps = plan_deletions(deployment.planner)
-        for urn in deployment.planner.missing_targets():
-            self.failed = True
-            self.events.diagnostic("error", _NO_TARGET.format(urn=urn))
-        deployment.show_planned_errors()
+        self._require(deployment.planner.missing_targets())
+        steps = deployment.plan_deletions()
         if deployment.impossible and not self.preview:
             return
-        if self.request.kind == "destroy":
-            for step in plan_kept(deployment.planner, steps):
-                with contextlib.suppress(StepFailedError):  # it is said and counted
-                    self.runner.run(step)
+        for step in plan_kept(deployment.planner, steps):
+            with contextlib.suppress(StepFailedError):  # it is said and counted
+                self.runner.run(step)
+
+        def run(step: Step) -> None:
+            self.runner.run(step)
+            deployment.heed_hooks()
+
         done = run_deletions(
             steps,
-            self.runner.run,
+            run,
             parallel=self.request.options.parallel,
             stopped=deployment.halted.is_set,
             continue_on_error=self.request.options.continue_on_error,
@@ -289,20 +291,29 @@ class _Run:
         if not done and not self.runner.failures and not deployment.halted.is_set():
             raise EngineError("some resources could not be deleted: they need each other in a circle")
 
+    def _require(self, missing: list[str]) -> bool:
+        """Say which of the named resources do not exist; return whether all of them do."""
+        for urn in missing:
+            self.failed = True
+            self.events.diagnostic("error", missing_target(urn))
+        return not missing
+
     def _refresh(self, *, count: bool) -> None:
         """Read everything, and go on from what was found."""
-        targets = Selection(self.request.options.targets)
-        excludes = Selection(self.request.options.exclude)
-
-        def chosen(urn: str) -> bool:
-            if always_included(urn):
-                return True
-            return urn in targets if targets else urn not in excludes
-
+        known = [resource.urn for resource in self.base.resources]
+        options = self.request.options
+        named = [*Selection(options.targets).unmatched(known), *Selection(options.exclude).unmatched(known)]
+        if known and not self._require(named):
+            return
         refresher = Refresher(registry=self.registry, events=self.events, count=count)
         self.base = refresher.run(
             self.base,
-            chosen,
+            to_refresh(
+                self.base.resources,
+                targets=options.targets,
+                excludes=options.exclude,
+                dependents=options.target_dependents if options.targets else options.exclude_dependents,
+            ),
             parallel=self.request.options.parallel,
             stopped=self.request.stop.canceled.is_set,
         )
@@ -337,6 +348,3 @@ class _Run:
                     if self.program is not None:  # a hook of the program may be what is waited for
                         self.program.end(0.2)
                 return
-
-
-_NO_TARGET = "Target '{urn}' could not be found in the stack. Did you forget to escape $ in your shell?"

@@ -1,6 +1,7 @@
 """Property paths: `tags.owner`, `items[0].name`, `tags["cost-center"]`, `rules[*].id`."""
 
 import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slipway.engine.values import Properties, Secret
@@ -45,43 +46,57 @@ def contains(pattern: Path, path: Path) -> bool:
 
 
 def reset(path: Path, old: Properties, new: Properties) -> Properties:
-    """Return `new` with the value that `old` has at the path; where `old` has none, `new` has none either."""
-    result = _reset(path, old, new)
-    return result if isinstance(result, dict) else new
+    """Return `new` with the value that `old` has at the path; where `old` has none, `new` has none either.
+
+    Lists keep their length: an index or a wildcard that does not fit both sides changes nothing.
+    """
+    result: Properties = _Reset().at(path, old, new)
+    return result
 
 
-_ABSENT = object()
+@dataclass(frozen=True)
+class _Reset:
+    """How far down a secret each side is: what comes out of a secret stays one where it goes to."""
 
+    old_is_secret: bool = False
+    new_is_secret: bool = False
 
-def _reset(path: Path, old: Any, new: Any) -> Any:
-    if not path:
-        return old
-    if isinstance(old, Secret) or isinstance(new, Secret):
-        inner = _reset(
-            path, old.value if isinstance(old, Secret) else old, new.value if isinstance(new, Secret) else new
-        )
-        return inner if inner is _ABSENT else Secret(inner)
-    step, rest = path[0], path[1:]
-    if isinstance(new, dict):
+    def at(self, path: Path, old: Any, new: Any) -> Any:
+        if isinstance(new, Secret):
+            return Secret(replace(self, new_is_secret=True).at(path, old, new.value))
+        if isinstance(old, Secret):
+            return replace(self, old_is_secret=True).at(path, old.value, new)
+        step, rest = path[0], path[1:]
+        if step == WILDCARD:
+            return self._everywhere(rest, old, new)
+        return self._item(step, rest, old, new) if isinstance(step, int) else self._member(step, rest, old, new)
+
+    def _item(self, index: int, rest: Path, old: Any, new: Any) -> Any:
+        if not isinstance(old, list) or not isinstance(new, list) or index >= min(len(old), len(new)):
+            return new
+        return [*new[:index], self._put(rest, old[index], new[index]), *new[index + 1 :]]
+
+    def _member(self, name: str, rest: Path, old: Any, new: Any) -> Any:
+        if not isinstance(new, dict):
+            return new
         before = old if isinstance(old, dict) else {}
-        keys = sorted(before.keys() | new.keys()) if step == WILDCARD else [str(step)]
-        result = dict(new)
-        for key in keys:
-            _put(result, key, _reset(rest, before.get(key, _ABSENT), result.get(key, _ABSENT)))
-        return result
-    if isinstance(new, list):
-        items = old if isinstance(old, list) else []
-        result_list = list(new)
-        wanted = range(len(new)) if step == WILDCARD else [step] if isinstance(step, int) else []
-        for index in wanted:
-            if index < len(result_list) and index < len(items):
-                result_list[index] = _reset(rest, items[index], result_list[index])
-        return result_list
-    return new
+        if not rest and name not in before:
+            return {key: value for key, value in new.items() if key != name}
+        if rest and (name not in new or not isinstance(old, dict)):
+            return new
+        return new | {name: self._put(rest, before.get(name), new.get(name))}
 
+    def _everywhere(self, rest: Path, old: Any, new: Any) -> Any:
+        if isinstance(old, dict) and isinstance(new, dict):
+            if not rest:
+                return {key: self._put(rest, value, None) for key, value in old.items()}
+            return {key: self.at(rest, old[key], value) if key in old else value for key, value in new.items()}
+        if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+            return [self._put(rest, one, other) for one, other in zip(old, new, strict=True)]
+        return new
 
-def _put(target: Properties, key: str, value: Any) -> None:
-    if value is _ABSENT:
-        target.pop(key, None)
-    else:
-        target[key] = value
+    def _put(self, rest: Path, old: Any, new: Any) -> Any:
+        if rest:
+            return self.at(rest, old, new)
+        shown = self.old_is_secret and not self.new_is_secret and not isinstance(old, Secret)
+        return Secret(old) if shown else old

@@ -37,8 +37,9 @@ def run_deletions(
                 index = running.pop(future)
                 try:
                     future.result()
-                except StepFailedError:
-                    failed.set()
+                except StepFailedError as error:
+                    if not error.harmless:
+                        failed.set()
                 else:
                     done.add(index)
     return len(done) == len(steps)

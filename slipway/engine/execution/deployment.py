@@ -12,6 +12,7 @@ from slipway.engine.config import ConfigValue
 from slipway.engine.errors import EngineError
 from slipway.engine.events.stream import EventStream
 from slipway.engine.execution.runner import StepFailedError, StepRunner
+from slipway.engine.planning.ending import plan_deletions
 from slipway.engine.planning.planner import Planner, Planning
 from slipway.engine.planning.questions import Answer, Check, Diff, DiffProvider, PlanError, Question
 from slipway.engine.planning.registration import ReadRequest, Registration
@@ -79,7 +80,7 @@ class Deployment:
             with self._planning:
                 if self.halted.is_set():
                     return Outcome(urn=goal.urn)
-                hopeless = self._needs_failed(goal.dependencies, goal.provider)
+                hopeless = self._needs_failed({goal.parent, goal.deleted_with, *goal.dependencies}, goal.provider)
                 if hopeless:
                     known = {key: value for key, value in goal.inputs.items() if not has_unknown(value)}
                     goal = replace(goal, inputs=known)
@@ -88,11 +89,13 @@ class Deployment:
             if hopeless:
                 # What it needs has failed: its inputs are looked at, and nothing is done.
                 self._failed.add(goal.urn)
+                self.planner.skipped.add(goal.urn)
                 return Outcome(urn=goal.urn)
             self._run(steps)
             if steps and steps[0].op in (Op.IMPORT, Op.IMPORT_REPLACEMENT) and steps[0].new is not None:
                 with self._planning:
                     steps = self._drive(self.planner.after_import(goal, steps[0].new))
+                    self.show_planned_errors()
                 self._run(steps)
         except (PlanError, ProviderError, EngineError) as error:
             self.refuse(error, goal.urn)
@@ -125,8 +128,9 @@ class Deployment:
             return
         if step.type == urns.STACK_TYPE and not self.preview:
             self._stack_outputs = (step, outputs)
-        else:
+        elif not step.skipped_create:
             self.runner.register_outputs(step, outputs)
+            self.heed_hooks()
 
     def finish(self) -> None:
         """Take over the outputs of the stack: they are the last thing that an operation does, also after a failure."""
@@ -170,6 +174,13 @@ class Deployment:
         urn = urns.make(self.request.stack, self.request.project.name, "", type_, name)
         inputs = default_inputs(package, self.request.config) | provider_extras(version, url)
         return Registration(urn=urn, type=type_, name=name, custom=True, inputs=inputs)
+
+    def plan_deletions(self) -> list[Step]:
+        """Plan what ends an operation."""
+        with self._planning:
+            steps = self._drive(plan_deletions(self.planner))
+            self.show_planned_errors()
+        return steps
 
     # -- planning and running
 
@@ -231,6 +242,12 @@ class Deployment:
                 if self.halted.is_set():
                     raise StepFailedError("stopped")
                 self.runner.run(step)
+                self.heed_hooks()
+
+    def heed_hooks(self) -> None:
+        """Begin nothing more when a hook failed after its operation was done."""
+        if self.runner.hook_failed.is_set() and not self.request.options.continue_on_error:
+            self.halt()
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
@@ -266,6 +283,7 @@ class Deployment:
 
     def _note_failure(self, urn: str) -> None:
         self._failed.add(urn)
+        self.planner.failed.add(urn)
         if not self.request.options.continue_on_error:
             self.halt()
 
@@ -276,6 +294,9 @@ class Deployment:
 
     def show_planned_errors(self) -> None:
         """Say what a preview found to be impossible; it goes on, and fails at its end."""
+        for warning in self.planner.warnings:
+            self.events.diagnostic("warning", warning.message, warning.urn)
+        self.planner.warnings.clear()
         for error in self.planner.errors:
             self.events.diagnostic("error", error.message, error.urn)
         self.impossible = self.impossible or bool(self.planner.errors)

@@ -32,6 +32,7 @@ class Hook:
     target: str
     token: str
     on_dry_run: bool = False
+    ignore_errors: bool = False
 
 
 class HookError(EngineError):
@@ -62,13 +63,11 @@ class Hooks:
             with self._lock:
                 hook = self._hooks.get(name)
             if hook is None:
-                raise HookError(
-                    f'resource hook "{name}" was not registered: the program that registers it has to run for this'
-                )
+                raise HookError(f'hook "{name}" was not registered')
             if self._preview and not hook.on_dry_run:
                 continue
             error = self._call(hook, _request(when, step))
-            if error:
+            if error and not hook.ignore_errors:
                 raise HookError(f'{when.lower()} hook "{name}" failed: {error}')
 
     def _call(self, hook: Hook, request: resource_pb2.ResourceHookRequest) -> str:

@@ -1,6 +1,6 @@
 """A refresh: every resource is read, and the state takes over what is found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from slipway.engine import urn as urns
@@ -26,23 +26,24 @@ class Refresher:
     def run(
         self,
         base: Snapshot,
-        chosen: Callable[[str], bool],
+        subjects: Collection[ResourceState],
         *,
         parallel: int,
         stopped: Callable[[], bool],
     ) -> Snapshot:
-        """Read what is chosen; return the state that results."""
+        """Read all of `subjects`, also after a failure; return the state that results."""
         found: dict[int, ResourceState | None] = {}
 
         def one(old: ResourceState) -> None:
-            if not stopped() and not self.failed:
+            if not stopped():
                 found[id(old)] = self._refresh(old)
 
-        subjects = [old for old in base.resources if chosen(old.urn)]
         with ThreadPoolExecutor(max(1, parallel), thread_name_prefix="refresh") as pool:
             list(pool.map(one, subjects))
         resources = [found.get(id(old), old) for old in base.resources]
-        return Snapshot(_tidied([item for item in resources if item is not None]), base.operations, base.metadata)
+        left = _tidied([item for item in resources if item is not None])
+        _adopted(left, {old.urn: old.parent for old in base.resources})
+        return Snapshot(left, base.operations, base.metadata)
 
     def _refresh(self, old: ResourceState) -> ResourceState | None:
         new = old.copy()
@@ -63,7 +64,7 @@ class Refresher:
 
     def _read(self, step: Step, old: ResourceState, new: ResourceState) -> None:
         step.result_op = Op.SAME
-        if not old.custom or urns.is_provider(old.type):
+        if not old.custom or urns.is_provider(old.type) or old.pending_replacement:
             return
         provider = self._registry.get(old.provider)
         if provider.package == BUILTIN or provider.client is None:
@@ -79,8 +80,8 @@ class Refresher:
             new.inputs = answer.inputs
         new.init_errors = list(answer.init_errors)
         if answer.init_errors:
-            for reason in answer.init_errors:
-                self._events.diagnostic("warning", reason, old.urn)
+            text = "\n* ".join(["Refreshed resource is in an unhealthy state:", *answer.init_errors])
+            self._events.diagnostic("warning", text, old.urn)
         changed = not same(old.outputs, new.outputs)
         if not old.external:
             # With the sides turned round: what has to be done for the state's inputs to be true again?
@@ -123,3 +124,14 @@ def _tidied(resources: list[ResourceState]) -> list[ResourceState]:
         if resource.deleted_with and resource.deleted_with not in present:
             resource.deleted_with = ""
     return resources
+
+
+def _adopted(resources: list[ResourceState], parents: dict[str, str]) -> None:
+    """Give children of what is gone to the next ancestor that is there."""
+    present = {resource.urn for resource in resources}
+    for resource in resources:
+        parent = resource.parent
+        while parent and parent not in present:
+            parent = parents.get(parent, "")
+        if parent != resource.parent:
+            resource.parent = parent

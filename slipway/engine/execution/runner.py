@@ -33,7 +33,18 @@ PARTIAL, UNKNOWN_STATUS = 1, 2
 
 
 class StepFailedError(Exception):
-    """A step failed; everything that has to be said about it has been said."""
+    """A step failed; everything that has to be said about it has been said.
+
+    `harmless`: nothing was tried, so that others may go on.
+    """
+
+    def __init__(self, message: str, *, harmless: bool = False) -> None:
+        super().__init__(message)
+        self.harmless = harmless
+
+
+class ProtectedError(EngineError):
+    """A protected resource is not deleted."""
 
 
 class StepRunner:
@@ -59,6 +70,8 @@ class StepRunner:
         self._ignore_protect = ignore_protect
         self._outputs_lock = threading.Lock()
         self.failures = 0
+        self.hook_failed = threading.Event()
+        """A hook failed after its operation, which is done and stays done."""
         self.maybe_corrupt = False
 
     def run(self, step: Step) -> None:
@@ -75,18 +88,15 @@ class StepRunner:
             init_errors = self._apply(step)
         except (ProviderError, EngineError) as error:
             self._fail(step, error, pending=bool(pending))
-            raise StepFailedError(str(error)) from error
+            raise StepFailedError(str(error), harmless=isinstance(error, ProtectedError)) from error
         if step.pending_delete and step.old is not None:
             step.old.delete = True
         if init_errors:
             self._half_made(step, init_errors)
             raise StepFailedError(init_errors[0])
         self._remember(step)
-        try:
-            self._hooks.run("After", step)
-        except HookError as error:
-            # The operation itself is done, and stays done.
-            self._events.diagnostic("warning", str(error), step.urn)
+        if state.custom or step.op in DELETIONS:
+            self._run_after_hooks(step)
         if step.op is not Op.REFRESH:
             if step.logical and (step.op is not Op.READ or step.changed):
                 self._events.count(step)
@@ -100,11 +110,22 @@ class StepRunner:
                 return
             changed = step.new.outputs != outputs
             step.new.outputs = outputs
+            if not step.new.custom and step.op in (Op.CREATE, Op.UPDATE):
+                # A component is not made before it says what came out.
+                self._run_after_hooks(step)
             self._events.after(step)
             if changed and not step.skipped_create:
                 self._writer.touched()
 
     # -- before and after
+
+    def _run_after_hooks(self, step: Step) -> None:
+        try:
+            self._hooks.run("After", step)
+        except HookError as error:
+            self.failures += 1
+            self.hook_failed.set()
+            self._events.diagnostic("error", str(error), step.urn)
 
     def _pending(self, step: Step) -> str:
         """Return the kind of operation that could be interrupted, or nothing where no provider is called."""
@@ -194,7 +215,12 @@ class StepRunner:
         new.created, new.modified = old.created, old.modified
         new.init_errors = old.init_errors
         if urns.is_provider(step.type):
-            self._registry.configure(step.urn, new.id, new.inputs, new.outputs)
+            # What the provider took for no difference is not shown to it.
+            try:
+                self._registry.configure(step.urn, new.id, old.inputs, new.outputs)
+            except ProviderError as error:
+                text = f"bad provider state for resource {step.urn}: configure provider '{step.urn}': {error}"
+                raise ProviderError(text, state_unknown=error.state_unknown, lost=error.lost) from error
         elif new.custom:
             new.outputs = _secret_outputs(new)
         return ()
@@ -227,7 +253,6 @@ class StepRunner:
             self._registry.configure(step.urn, new.id, new.inputs, new.outputs)
             return ()
         if not new.custom:
-            new.outputs = old.outputs
             return ()
         client = self._registry.get(new.provider).client
         if client is None:
@@ -251,7 +276,7 @@ class StepRunner:
         if old is None:
             return ()
         if old.protect and step.op is Op.DELETE and not self._ignore_protect:
-            raise EngineError(
+            raise ProtectedError(
                 f'resource "{old.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, '
                 "either remove the `protect` flag from the resource in your Pulumi program and run "
                 f"`pulumi up`, or use the command:\n`pulumi state unprotect '{old.urn}'`"
@@ -265,7 +290,9 @@ class StepRunner:
 
     def _read(self, step: Step, new: ResourceState) -> tuple[str, ...]:
         provider = self._registry.get(new.provider)
-        if provider.package == BUILTIN:
+        if new.id == urns.UNKNOWN_ID:
+            new.outputs = {}
+        elif provider.package == BUILTIN:
             self._read_other_stack(new)
         elif provider.client is None:
             new.outputs = new.inputs
@@ -277,8 +304,8 @@ class StepRunner:
             if answer.init_errors:
                 return answer.init_errors
         old = step.old
-        if old is not None and old.external:
-            step.changed = not same(old.outputs, new.outputs)
+        if old is not None:
+            step.changed = not same(old.outputs, new.outputs) or not same(old.inputs, new.inputs)
             new.created = old.created
             new.modified = now() if step.changed else old.modified
         return ()
@@ -302,12 +329,17 @@ class StepRunner:
         answer = client.read(step.urn, new.import_id, {}, {})
         if not answer.id:
             raise ProviderError(f"resource '{new.import_id}' does not exist")
-        new.inputs = answer.inputs or {}
+        if answer.inputs is None:
+            package = urns.package_of(step.type)
+            raise EngineError(
+                f"provider does not support importing resources; please try updating the '{package}' plugin"
+            )
+        new.inputs = answer.inputs
         self._take(new, answer)
         if step.old is None:
             # What was found is what there was before.
             step.old = new.copy()
-        return answer.init_errors
+        return ()
 
     def _take(self, new: ResourceState, answer: MadeAnswer) -> None:
         new.id = answer.id

@@ -1,16 +1,16 @@
 """Whether a resource differs from what the program wants, and has to be replaced."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine import urn as urns
 from slipway.engine.codec import paths
-from slipway.engine.planning.questions import Answer, Diff, DiffProvider, Question
+from slipway.engine.planning.questions import Answer, Diff, DiffProvider, PlanError, Question
 from slipway.engine.planning.registration import Registration
 from slipway.engine.providers.answers import DiffAnswer, PropertyDiff
 from slipway.engine.state.resource import ResourceState
-from slipway.engine.values import Properties, Secret, same, unwrap
+from slipway.engine.values import Properties, Secret, has_unknown, same, unwrap
 
 if TYPE_CHECKING:
     from slipway.engine.planning.planner import Planner
@@ -20,8 +20,6 @@ Comparing = Generator[Question, Answer, DiffAnswer]
 
 def compare(planner: "Planner", goal: Registration, old: ResourceState, new: ResourceState) -> Comparing:
     """Ask for the difference; reasons of the engine's own come before the provider is asked."""
-    if goal.urn in planner.forced:
-        return DiffAnswer(changes="some", replace_keys=("id",))
     reason = _own_reason(planner, goal, old)
     if reason is not None:
         return reason
@@ -42,27 +40,35 @@ def compare(planner: "Planner", goal: Registration, old: ResourceState, new: Res
         raise TypeError("a Diff is answered by a DiffAnswer")
     if diff.changes == "unknown":
         diff = _compared_here(old, new)
-    return _with_replace_on_changes(diff, goal.replace_on_changes)
+    return with_replace_on_changes(diff, goal.replace_on_changes, half_made=bool(old.init_errors))
 
 
 def _own_reason(planner: "Planner", goal: Registration, old: ResourceState) -> DiffAnswer | None:
     """Return why a resource has to be replaced whatever its provider says, or None."""
+    trigger, before = goal.replacement_trigger, old.replacement_trigger
+    if has_unknown(trigger) and not planner.preview:
+        raise PlanError(f"replacement trigger contains unknowns for {goal.urn}", goal.urn)
+    if has_unknown(trigger) or (trigger is not None and before is not None and not same(trigger, before)):
+        # Replaced without a property being the reason: the empty kind makes it a replacement, the keys stay empty.
+        return DiffAnswer(changes="some", detailed={"": PropertyDiff(kind="update-replace")})
+    if planner.is_forced(goal, old):
+        return DiffAnswer(changes="some", replace_keys=("id",))
     if goal.deleted_with and goal.deleted_with in planner.replaced:
         return DiffAnswer(changes="some", replace_keys=("deletedWith",))
     if any(urn in planner.replaced for urn in goal.replace_with):
         return DiffAnswer(changes="some", replace_keys=("replaceWith",))
-    trigger = goal.replacement_trigger
-    if trigger is not None and old.replacement_trigger is not None and not same(trigger, old.replacement_trigger):
-        # Replaced without a property being the reason: the empty kind makes it a replacement, the keys stay empty.
-        return DiffAnswer(changes="some", detailed={"": PropertyDiff(kind="update-replace")})
     return None
 
 
 def _provider_forces(planner: "Planner", goal: Registration, old: ResourceState) -> Generator[Question, Answer, bool]:
     """Ask the new provider resource whether what the old one made can stay."""
-    if not old.provider or not goal.provider or old.provider == goal.provider:
+    if old.provider == goal.provider:
         return False
+    if not old.provider or not goal.provider:
+        return True  # a component became a resource of a provider, or the other way round
     old_urn, _ = urns.split_reference(old.provider)
+    if planner.aliased.get(old_urn) == urns.split_reference(goal.provider)[0]:
+        return False
     old_provider = planner.olds.get(planner.aliased.get(old_urn, old_urn)) or planner.olds.get(old_urn)
     if old_provider is None:
         return False
@@ -116,24 +122,30 @@ def differences(old: Any, new: Any, path: str = "") -> dict[str, PropertyDiff]:
 _ABSENT = object()
 
 
-def _with_replace_on_changes(diff: DiffAnswer, patterns: tuple[str, ...]) -> DiffAnswer:
+INIT_ERROR = "#initerror"
+"""Stands among properties for: the resource was made and is not fit for use."""
+
+
+def with_replace_on_changes(diff: DiffAnswer, patterns: Iterable[str], *, half_made: bool = False) -> DiffAnswer:
     """Turn the changes of listed properties into reasons for a replacement."""
-    if not patterns or diff.changes != "some":
-        return diff
     parsed = [paths.parse(pattern) for pattern in patterns]
+    if not parsed or (diff.changes != "some" and not half_made):
+        return diff
 
     def listed(path: str) -> bool:
         return any(paths.contains(pattern, paths.parse(path)) for pattern in parsed)
 
-    if diff.detailed is not None:
+    detailed = diff.detailed
+    if detailed is not None:
         detailed = {
-            path: replace(item, kind=item.kind + "-replace")
-            if listed(path) and not item.kind.endswith("-replace")
-            else item
-            for path, item in diff.detailed.items()
+            path: replace(item, kind=item.kind.removesuffix("-replace") + "-replace") if listed(path) else item
+            for path, item in detailed.items()
         }
-        keys = {str(paths.parse(path)[0]) for path, item in detailed.items() if item.kind.endswith("-replace")}
-    else:
-        detailed, keys = None, {key for key in diff.changed_keys if listed(key)}
-    added = tuple(sorted(keys - set(diff.replace_keys)))
-    return replace(diff, detailed=detailed, replace_keys=diff.replace_keys + added)
+    keys = [*dict.fromkeys([*diff.replace_keys, *(key for key in diff.changed_keys if listed(key))])]
+    changes = diff.changes
+    if half_made and listed(INIT_ERROR):
+        changes = "some"
+        keys.append(INIT_ERROR)
+        if detailed is not None:
+            detailed[INIT_ERROR] = PropertyDiff(kind="update-replace")
+    return replace(diff, changes=changes, detailed=detailed, replace_keys=tuple(keys))

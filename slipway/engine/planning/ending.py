@@ -1,20 +1,27 @@
 """What is deleted at the end of an operation: what was replaced, and what the program did not register."""
 
-from slipway.engine.planning.planner import Planner, kept_as_it_is
-from slipway.engine.planning.questions import PlanError
+from collections.abc import Generator
+
+from slipway.engine.planning import refusals
+from slipway.engine.planning.planner import Planner, Planning, kept_as_it_is
+from slipway.engine.planning.questions import Answer, Question
+from slipway.engine.planning.replacing import dragged_along, replaced_with
 from slipway.engine.planning.steps import Op, Step, deletion
-from slipway.engine.planning.targets import always_included
 from slipway.engine.state.resource import ResourceState
 
 
-def plan_deletions(planner: Planner) -> list[Step]:
+def plan_deletions(planner: Planner) -> Planning:
     """Return the deletions that end an operation, in reverse order of the state."""
+    selected = yield from _selected(planner)
+    spared = planner.graph.needed_by(planner.failed) if planner.failed else set()
     doomed: list[tuple[ResourceState, Op]] = []
     for resource in reversed(planner.base.resources):
         op = _deletion_op(planner, resource)
-        if op is not None:
+        if op is not None and (selected is None or resource.urn in selected) and resource.urn not in spared:
             doomed.append((resource, op))
-    doomed = _selected(planner, doomed)
+    if planner.targets and not planner.options.target_dependents:
+        unasked = [resource.urn for resource, _ in doomed if resource.urn not in planner.targets]
+        planner.errors += [refusals.untargeted_deletion(urn) for urn in dict.fromkeys(reversed(unasked))]
     gone = {resource.urn for resource, _ in doomed}
     steps = []
     for resource, op in doomed:
@@ -26,15 +33,20 @@ def plan_deletions(planner: Planner) -> list[Step]:
 
 
 def plan_kept(planner: Planner, deletions: list[Step]) -> list[Step]:
-    """Return the steps that say which resources a selective destroy keeps."""
+    """Return the steps that say which resources a selective operation keeps without having heard of them."""
     if not (planner.targets or planner.excludes or planner.options.exclude_protected):
         return []
     gone = {id(step.old) for step in deletions}
     return [
         kept_as_it_is(resource, resource.urn)
         for resource in planner.base.resources
-        if id(resource) not in gone and not resource.delete
+        if id(resource) not in gone and not resource.delete and not _operated_on(planner, resource)
     ]
+
+
+def _operated_on(planner: Planner, resource: ResourceState) -> bool:
+    urn = planner.aliased.get(resource.urn, resource.urn)
+    return urn in planner.registered or urn in planner.seen
 
 
 def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
@@ -45,7 +57,7 @@ def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
         return Op.REMOVE_PENDING_REPLACE
     if urn in planner.registered:
         step = planner.registered[urn]
-        replaced = step.pending_delete and step.old is resource
+        replaced = step.pending_delete and step.old is resource and urn not in planner.failed | planner.skipped
         return (Op.DISCARD_REPLACED if resource.external else Op.DELETE_REPLACED) if replaced else None
     if urn in planner.seen:
         return None  # its registration was refused
@@ -54,34 +66,39 @@ def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
     return Op.DISCARD if resource.external else Op.DELETE
 
 
-def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[tuple[ResourceState, Op]]:
-    """Leave out what the operation is not about; refuse where something else would have to go as well."""
+def _selected(planner: Planner) -> Generator[Question, Answer, set[str] | None]:
+    """Return the URNs that may be deleted; None where the operation is about everything."""
     options = planner.options
     if options.exclude_protected or planner.excludes:
-        kept = {
-            resource.urn
-            for resource, _ in doomed
-            if resource.urn in planner.excludes or (options.exclude_protected and resource.protect)
-        }
-        needed = planner.graph.needed_by(kept) if kept else set()
-        return [item for item in doomed if item[0].urn not in needed]
+        return {resource.urn for resource in planner.base.resources} - _kept(planner)
     if not planner.targets:
-        return doomed
-    chosen = {resource.urn for resource, op in doomed if resource.urn in planner.targets or op is Op.DELETE_REPLACED}
-    for resource, op in list(doomed):
-        if resource.urn not in chosen or op is not Op.DELETE:
-            continue
-        for dependent in planner.graph.dependents(resource, children=True):
-            if dependent.urn in chosen or dependent.urn in planner.registered:
-                continue
-            if options.target_dependents:
-                chosen.add(dependent.urn)
-            else:
-                planner.errors.append(
-                    PlanError(
-                        f"Resource '{dependent.urn}' will be destroyed but was not specified in --target list.\n"
-                        "Either include resource in --target list or pass --target-dependents to proceed.",
-                        dependent.urn,
-                    )
-                )
-    return [item for item in doomed if item[0].urn in chosen and not always_included(item[0].urn)]
+        return None
+    chosen: set[str] = set()
+    closure: set[str] = set()
+    waiting = [resource for resource in planner.base.resources if resource.urn in planner.targets]
+    while waiting:
+        resource = waiting.pop(0)
+        if resource.urn not in closure:
+            closure.add(resource.urn)
+            waiting += planner.graph.dependents(resource, children=True, without=closure)
+    # What is deleted drags along what a replacement would: the real engine asks for each of them, needed or not.
+    for resource in planner.base.resources:
+        if resource.urn in closure:
+            dragged = [*(yield from dragged_along(planner, resource)), *replaced_with(planner, resource.urn)]
+            chosen |= {resource.urn, *(other.urn for other, _ in dragged)}
+    return chosen
+
+
+def _kept(planner: Planner) -> set[str]:
+    """Return the URNs of what is to stay, with all that it needs, and with what needs it where that is asked for."""
+    options = planner.options
+    named = [
+        resource
+        for resource in planner.base.resources
+        if resource.urn in planner.excludes or (options.exclude_protected and resource.protect)
+    ]
+    kept = {resource.urn for resource in named}
+    if options.exclude_dependents:
+        for resource in named:
+            kept |= {other.urn for other in planner.graph.dependents(resource, children=True)}
+    return planner.graph.needed_by(kept) if kept else set()

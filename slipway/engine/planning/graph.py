@@ -1,6 +1,6 @@
 """Who needs whom among the resources of a snapshot."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from slipway.engine.state.resource import ResourceState
 
@@ -11,17 +11,19 @@ class DependencyGraph:
     def __init__(self, resources: Iterable[ResourceState]) -> None:
         self.resources = list(resources)
 
-    def dependents(self, root: ResourceState, *, now: str = "", children: bool = False) -> list[ResourceState]:
+    def dependents(
+        self, root: ResourceState, *, now: str = "", children: bool = False, without: Collection[str] = ()
+    ) -> list[ResourceState]:
         """Return what needs `root`, directly or not, in the order of the snapshot.
 
         `now` is its URN if it is called otherwise now. A resource of a provider needs that provider; with `children`, a
-        child needs its parent.
+        child needs its parent. What is named by `without` does not count, nor does it lead on.
         """
         reached = {root.urn, now or root.urn}
         found: list[ResourceState] = []
         start = next((n for n, item in enumerate(self.resources) if item is root), -1)
         for resource in self.resources[start + 1 :]:
-            if resource.urn in reached and resource.delete:
+            if (resource.urn in reached and resource.delete) or resource.urn in without:
                 continue
             if not reached.isdisjoint(_links(resource, children=children)):
                 reached.add(resource.urn)

@@ -1,21 +1,21 @@
 """The step generator: from what the program registers and what the state holds to steps."""
 
-from collections.abc import Generator
-from dataclasses import replace
+from collections.abc import Generator, Iterable
 
 from slipway.engine import urn as urns
 from slipway.engine.codec import paths
-from slipway.engine.planning import comparing, replacing
+from slipway.engine.planning import comparing, refusals, replacing
+from slipway.engine.planning.aliases import Alias, former_urns
 from slipway.engine.planning.graph import DependencyGraph
 from slipway.engine.planning.questions import Answer, Check, PlanError, Question
 from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.planning.targets import Selection, always_included
-from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnswer
+from slipway.engine.providers.answers import CheckAnswer, DiffAnswer
 from slipway.engine.request import Options
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
-from slipway.engine.values import UNKNOWN, Properties, Secret
+from slipway.engine.values import Properties
 
 Planning = Generator[Question, Answer, list[Step]]
 
@@ -32,47 +32,62 @@ class Planner:
         self.targets = Selection(options.targets)
         self.excludes = Selection(options.exclude)
         self.forced = Selection(options.replace)
-        self._targeted: set[str] = set()
+        self._drawn_in: set[str] = set()
+        """What --target or --exclude names, and what goes with it where that is asked for."""
+        self._unmade: set[str] = set()
+        """What would have to be made, but the operation is not about it."""
         self.registered: dict[str, Step] = {}
         """What was planned, by URN: the step that holds the new state."""
         self.seen: set[str] = set()
         self.aliased: dict[str, str] = {}
         """Old URN to new URN of what is called otherwise now."""
+        self.found_as: dict[str, str] = {}
+        """The same, from new to old."""
         self.replaced: set[str] = set()
         """URNs of which the old resource was replaced, and is deleted at the end if it was not before."""
         self.condemned: dict[str, tuple[str, ...]] = {}
         """URNs deleted before a replacement of what they need, with the properties that are the reason."""
+        self.failed: set[str] = set()
+        """URNs of which a step failed: what they need stays as well."""
+        self.skipped: set[str] = set()
+        """URNs of which nothing was tried because something that they need failed."""
         self.errors: list[PlanError] = []
         """Refusals that a preview shows and goes on after."""
+        self.warnings: list[PlanError] = []
 
     # -- registrations
 
     def plan(self, goal: Registration) -> Planning:
         """Plan what it takes for a resource to be as the program wants it."""
         if goal.urn in self.seen:
-            raise PlanError(f"Duplicate resource URN '{goal.urn}'; try giving it a unique name", goal.urn)
+            raise refusals.duplicate(goal.urn)
         self.seen.add(goal.urn)
-        old = self._find_old(goal)
-        new = self._new_state(goal, old)
-        if not self._is_target(goal):
-            return self._record(goal, [self._untargeted(goal, old, new)])
-        recreating = old is not None and (old.pending_replacement or old.urn in self.condemned)
-        was_external = old is not None and old.external
-        forced = old is not None and goal.urn in self.forced
-        if goal.import_id and not recreating and (old is None or was_external or old.id != goal.import_id):
-            return self._record(goal, self._import(goal, old, new))
-        if goal.custom:
-            fresh = old is None or recreating or was_external or forced
-            yield from self._check(goal, new, None if fresh or old is None else old.inputs)
-        if old is None:
-            return self._record(goal, [Step(op=Op.CREATE, urn=goal.urn, type=goal.type, new=new)])
-        if recreating:
-            return self._record(goal, replacing.recreate(self, goal, old, new))
-        if was_external:
-            self.replaced.add(goal.urn)
-            return self._record(goal, replacing.create_first(goal, old, new, DiffAnswer(changes="some")))
-        steps = yield from self._change(goal, old, new)
+        steps = yield from self._plan(goal)
+        self._refuse_unmade(steps)
         return self._record(goal, steps)
+
+    def _plan(self, goal: Registration) -> Planning:
+        old, conflict = self._find_old(goal.urn, goal.parent, goal.aliases)
+        new = self._new_state(goal, old)
+        recreating = old is not None and old.urn in self.condemned
+        if conflict is None and _imports(goal, old):
+            return self._import(goal, None if recreating else old, new)
+        included = self._is_included(goal.urn, new)
+        if goal.custom and included:
+            fresh = old is None or recreating or old.external or self.is_forced(goal, old)
+            yield from self._check(goal, new, None if fresh or old is None else old.inputs)
+        if conflict is not None:
+            raise conflict
+        if not included:
+            return self._untargeted(goal, old, new)
+        if old is None:
+            return [Step(op=Op.CREATE, urn=goal.urn, type=goal.type, new=new)]
+        if recreating:
+            return replacing.recreate(self, goal, old, new)
+        if old.external:
+            self.replaced.add(goal.urn)
+            return replacing.create_first(goal, old, new, DiffAnswer(changes="some"))
+        return (yield from self._change(goal, old, new))
 
     def _record(self, goal: Registration, steps: list[Step]) -> list[Step]:
         for step in steps:
@@ -80,28 +95,32 @@ class Planner:
                 self.registered[goal.urn] = step
         return steps
 
-    def _find_old(self, goal: Registration) -> ResourceState | None:
-        for urn in (goal.urn, *goal.alias_urns):
-            old = self.olds.get(urn)
+    def is_forced(self, goal: Registration, old: ResourceState) -> bool:
+        """Say whether somebody wants the resource to be replaced, by a flag or by a mark in the state."""
+        return goal.urn in self.forced or old.taint
+
+    def _find_old(
+        self, urn: str, parent: str, aliases: Iterable[Alias] = ()
+    ) -> tuple[ResourceState | None, PlanError | None]:
+        """Return what there is of a resource, and why it can't be that."""
+        conflict = refusals.taken_by_alias(urn, self.aliased[urn]) if urn in self.aliased else None
+        for former in (urn, *former_urns(urn=urn, parent=parent, aliases=aliases, found_as=self.found_as)):
+            old = self.olds.get(former)
             if old is None:
                 continue
-            if urn != goal.urn:
-                if urn in self.seen:
-                    raise PlanError(
-                        f"resource '{goal.urn}' has the alias '{urn}', which another resource of the program is called",
-                        goal.urn,
-                    )
-                if urn in self.aliased:
-                    raise PlanError(
-                        f"resources '{self.aliased[urn]}' and '{goal.urn}' both have the alias '{urn}'", goal.urn
-                    )
-                self.aliased[urn] = goal.urn
-            return old
-        return None
+            if former != urn:
+                if former in self.seen:
+                    conflict = refusals.duplicate_alias(urn, former, urn)
+                elif former in self.aliased:
+                    conflict = refusals.duplicate_alias(urn, former, self.aliased[former])
+                self.aliased[former] = urn
+                self.found_as[urn] = former
+            return old, conflict
+        return None, conflict
 
     def _new_state(self, goal: Registration, old: ResourceState | None) -> ResourceState:
         inputs = goal.inputs
-        if old is not None and not old.external:
+        if old is not None:
             for ignored in goal.ignore_changes:
                 inputs = paths.reset(paths.parse(ignored), old.inputs, inputs)
         return ResourceState(
@@ -132,17 +151,18 @@ class Planner:
     def _check(
         self, goal: Registration, new: ResourceState, olds: Properties | None
     ) -> Generator[Question, Answer, None]:
-        """Have the inputs checked; `new` gets them with defaults."""
-        answer = yield Check(urn=goal.urn, provider=goal.provider, olds=olds, news=new.inputs)
+        """Have the inputs checked; `new` gets them with defaults. What is made anew ignores no changes."""
+        news = goal.inputs if olds is None else new.inputs
+        answer = yield Check(urn=goal.urn, provider=goal.provider, olds=olds, news=news)
         if not isinstance(answer, CheckAnswer):
             raise TypeError("a Check is answered by a CheckAnswer")
         if answer.failures:
-            raise PlanError("\n".join(_failure_text(goal, new.inputs, item) for item in answer.failures), goal.urn)
+            raise refusals.refused_inputs(goal, new.inputs, answer.failures)
         new.inputs = answer.inputs
 
     def _change(self, goal: Registration, old: ResourceState, new: ResourceState) -> Planning:
         diff = yield from comparing.compare(self, goal, old, new)
-        if diff.replaces:
+        if diff.replaces or old.pending_replacement:
             return (yield from self._replace(goal, old, new, diff))
         if diff.changes == "some" or old.init_errors:
             return [
@@ -160,25 +180,15 @@ class Planner:
         return [Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=old, new=new)]
 
     def _replace(self, goal: Registration, old: ResourceState, new: ResourceState, diff: DiffAnswer) -> Planning:
-        if goal.import_id and old.id == goal.import_id:
-            raise PlanError(
-                "previously-imported resources that still specify an ID may not be replaced; "
-                "please remove the `import` declaration from your program",
-                goal.urn,
-            )
-        if old.protect:
-            self._refuse_or_note(
-                PlanError(
-                    f'unable to replace resource "{goal.urn}"\nas it is currently marked for protection. '
-                    "To unprotect the resource, remove the `protect` flag from the resource in your Pulumi "
-                    "program and run `pulumi up`",
-                    goal.urn,
-                )
-            )
-        if goal.custom and goal.urn not in self.forced:
-            new.inputs = goal.inputs
-            for ignored in goal.ignore_changes:
-                new.inputs = paths.reset(paths.parse(ignored), old.inputs, new.inputs)
+        if old.protect and goal.protect:
+            self._refuse_or_note(refusals.protected(goal.urn))
+        if goal.import_id:
+            keys, show = diff.replace_keys, self.options.show_secrets
+            refusal = refusals.imported_and_replaced(goal.urn, old, new, keys, show_secrets=show)
+            if not self.preview:
+                raise refusal
+            self.warnings.append(refusal)
+        if goal.custom and not self.is_forced(goal, old):
             yield from self._check(goal, new, None)
         self.replaced.add(goal.urn)
         first = diff.delete_before_replace if goal.delete_before_replace is None else goal.delete_before_replace
@@ -194,8 +204,8 @@ class Planner:
 
     def _import(self, goal: Registration, old: ResourceState | None, new: ResourceState) -> list[Step]:
         """Take over something that exists."""
-        if old is None or old.external:
-            return [Step(op=Op.IMPORT, urn=goal.urn, type=goal.type, old=old, new=new)]
+        if old is None:
+            return [Step(op=Op.IMPORT, urn=goal.urn, type=goal.type, new=new)]
         self.replaced.add(goal.urn)
         common = {"urn": goal.urn, "type": goal.type, "old": old, "new": new, "pending_delete": True}
         return [Step(op=Op.IMPORT_REPLACEMENT, **common), Step(op=Op.REPLACE, **common)]  # type: ignore[arg-type]
@@ -204,8 +214,7 @@ class Planner:
         """Plan what is left to do when what was taken over is not as the program wants it."""
         new = self._new_state(goal, imported)
         yield from self._check(goal, new, imported.inputs)
-        steps = yield from self._change(replace(goal, import_id=""), imported, new)
-        new.import_id = goal.import_id
+        steps = yield from self._change(goal, imported, new)
         return self._record(goal, [step for step in steps if step.op is not Op.SAME])
 
     # -- reading
@@ -213,9 +222,9 @@ class Planner:
     def plan_read(self, request: ReadRequest) -> list[Step]:
         """Plan looking at a resource that the stack does not own."""
         if request.urn in self.seen:
-            raise PlanError(f"Duplicate resource URN '{request.urn}'; try giving it a unique name", request.urn)
+            raise refusals.duplicate(request.urn)
         self.seen.add(request.urn)
-        old = self.olds.get(request.urn)
+        old, _ = self._find_old(request.urn, request.parent)
         new = ResourceState(
             urn=request.urn,
             type=request.type,
@@ -231,7 +240,7 @@ class Planner:
             stack_trace=list(request.stack_trace),
         )
         common = {"urn": request.urn, "type": request.type, "old": old, "new": new}
-        if old is not None and not old.external:
+        if old is not None and not old.external and old.id != request.id:
             self.replaced.add(request.urn)
             steps = [
                 Step(op=Op.READ_REPLACEMENT, pending_delete=True, **common),  # type: ignore[arg-type]
@@ -244,31 +253,65 @@ class Planner:
 
     # -- targets
 
-    def _is_target(self, goal: Registration) -> bool:
-        """Say whether the operation is about a resource: named, or dependent on what is where that is asked for."""
-        if always_included(goal.urn):
-            return True
-        if not self.targets:
-            return goal.urn not in self.excludes
-        if goal.urn not in self.targets:
-            provider, _ = urns.split_reference(goal.provider)
-            if not self.options.target_dependents or self._targeted.isdisjoint(
-                {goal.parent, provider, *goal.dependencies}
-            ):
-                return False
-        self._targeted.add(goal.urn)
-        return True
+    def _is_included(self, urn: str, new: ResourceState) -> bool:
+        """Say whether the operation is about a resource: by its name, or by what it needs where that is asked for."""
+        needs = new.needs() | set(new.replace_with)
+        if self.targets:
+            drawn_in = urn in self.targets or (self.options.target_dependents and not needs.isdisjoint(self._drawn_in))
+            included = drawn_in
+        else:
+            drawn_in = urn in self.excludes or (
+                self.options.exclude_dependents and not needs.isdisjoint(self._drawn_in)
+            )
+            included = not drawn_in
+        if drawn_in and (self.targets or not always_included(urn)):
+            self._drawn_in.add(urn)
+        return included or always_included(urn)
 
     def missing_targets(self) -> list[str]:
         """Return the targets that name nothing, neither in the program nor in the state."""
         return self.targets.unmatched([*self.seen, *self.olds])
 
-    def _untargeted(self, goal: Registration, old: ResourceState | None, new: ResourceState) -> Step:
+    def missing_replacements(self) -> list[str]:
+        """Return what is to be replaced and does not exist."""
+        return self.forced.unmatched(self.olds)
+
+    def _untargeted(self, goal: Registration, old: ResourceState | None, new: ResourceState) -> list[Step]:
         """Leave a resource as it is, or unmade."""
         if old is None:
-            new.inputs = {}
-            return Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=new, new=new, skipped_create=True)
-        return kept_as_it_is(old, goal.urn)
+            self._unmade.add(goal.urn)
+            if goal.custom:
+                new.inputs = {}
+            return [Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=new, new=new, skipped_create=True)]
+        provider = urns.split_reference(old.provider)[0] if old.provider else ""
+        serving = self.registered.get(self.aliased.get(provider, provider))
+        if provider in self.olds and (serving is None or serving.op not in (Op.SAME, Op.UPDATE)):
+            raise refusals.other_provider(goal.urn, old.provider)
+        return [*self._kept_needs(old), kept_as_it_is(old, goal.urn)]
+
+    def _kept_needs(self, old: ResourceState) -> list[Step]:
+        """Keep what an untargeted resource needs and the program does not have any more: it has to stand before it."""
+        steps: list[Step] = []
+        for needed in self.base.resources:
+            missing = self.aliased.get(needed.urn, needed.urn) not in self.registered
+            if needed.urn in old.needs() and missing and not needed.delete:
+                steps += self._kept_needs(needed)
+                step = kept_as_it_is(needed, needed.urn)
+                self.seen.add(needed.urn)
+                self.registered[needed.urn] = step
+                steps.append(step)
+        return steps
+
+    def _refuse_unmade(self, steps: list[Step]) -> None:
+        """Refuse to make what needs something that is not made because the operation is not about it."""
+        if not self.targets and not self.forced:
+            return
+        for step in steps:
+            if step.new is None or step.skipped_create:
+                continue
+            for needed in sorted((step.new.needs() | set(step.new.replace_with)) & self._unmade):
+                self._refuse_or_note(refusals.unmade_dependency(step.urn, needed))
+                self._unmade.discard(needed)
 
 
 def kept_as_it_is(old: ResourceState, urn: str) -> Step:
@@ -279,28 +322,8 @@ def kept_as_it_is(old: ResourceState, urn: str) -> Step:
     return Step(op=Op.SAME, urn=urn, type=old.type, old=old, new=kept, untouched=True)
 
 
-def _failure_text(goal: Registration, inputs: Properties, failure: CheckFailure) -> str:
-    if not failure.property:
-        return f"{goal.type} resource '{goal.name}' has a problem: {failure.reason}"
-    value = inputs.get(failure.property)
-    return (
-        f"{goal.type} resource '{goal.name}': property {failure.property} value {{{_go_text(value)}}} "
-        f"has a problem: {failure.reason}"
-    )
-
-
-def _go_text(value: object) -> str:  # noqa: PLR0911 - one return a kind of value
-    """Return a value as the real engine's messages show it."""
-    if value is None:
-        return "<nil>"
-    if isinstance(value, Secret):
-        return "[secret]"
-    if value is UNKNOWN:
-        return "output<string>{}"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return "[" + " ".join(f"{{{_go_text(item)}}}" for item in value) + "]"
-    if isinstance(value, dict):
-        return "map[" + " ".join(f"{key}:{{{_go_text(value[key])}}}" for key in sorted(value)) + "]"
-    return str(value)
+def _imports(goal: Registration, old: ResourceState | None) -> bool:
+    """Say whether a resource is to be taken over; what was taken over before is known by the id that was asked for."""
+    if not goal.custom or not goal.import_id:
+        return False
+    return old is None or old.external or (old.import_id or old.id) != goal.import_id

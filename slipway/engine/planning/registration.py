@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from slipway.engine.planning.aliases import Alias
 from slipway.engine.values import Properties
 
 
@@ -23,7 +24,7 @@ class Registration:
     delete_before_replace: bool | None = None
     ignore_changes: tuple[str, ...] = ()
     additional_secret_outputs: tuple[str, ...] = ()
-    alias_urns: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
     import_id: str = ""
     custom_timeouts: dict[str, float] = field(default_factory=dict)
     replace_on_changes: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from slipway.engine import urn as urns
+from slipway.engine.planning import comparing, refusals
 from slipway.engine.planning.questions import Answer, Diff, Question
 from slipway.engine.planning.registration import Registration
 from slipway.engine.planning.steps import Op, Step, deletion
@@ -24,32 +25,32 @@ def delete_first(
     planner: "Planner", goal: Registration, old: ResourceState, new: ResourceState, diff: DiffAnswer
 ) -> Generator[Question, Answer, list[Step]]:
     """Delete the old one, and before it all that would have to be replaced with it; then make the new one."""
-    dragged = yield from _dragged_along(planner, old)
+    dragged = [*(yield from dragged_along(planner, old)), *replaced_with(planner, goal.urn)]
     steps: list[Step] = []
     for dependent, keys in reversed(dragged):
-        if dependent.urn in planner.condemned or dependent.urn in planner.seen:
+        if dependent.urn in planner.condemned:
             continue
+        if dependent.protect:
+            raise refusals.protected_dependent(dependent.urn, goal.urn)
         planner.condemned[dependent.urn] = keys
         steps.append(_deletion(planner, dependent))
-    steps.append(_deletion(planner, old))
+    if not old.pending_replacement:
+        steps.append(_deletion(planner, old))
     return steps + [_part(op, goal, old, new, diff) for op in (Op.REPLACE, Op.CREATE_REPLACEMENT)]
 
 
 def recreate(planner: "Planner", goal: Registration, old: ResourceState, new: ResourceState) -> list[Step]:
-    """Make anew what was deleted before its replacement: in this operation, or in one that then failed."""
-    keys = planner.condemned.get(old.urn)
-    steps: list[Step] = []
-    if keys is None:
-        # An earlier operation meant to delete it, and nobody knows for sure that it did.
-        steps.append(_deletion(planner, old))
+    """Make anew what was deleted before the replacement of something that it needs."""
+    keys = planner.condemned[old.urn]
     planner.replaced.add(goal.urn)
     unreasoned = DiffAnswer(changes="some")
-    reasoned = DiffAnswer(changes="some", replace_keys=keys or ())
-    return [
-        *steps,
-        _part(Op.REPLACE, goal, old, new, unreasoned),
-        _part(Op.CREATE_REPLACEMENT, goal, old, new, reasoned),
-    ]
+    reasoned = DiffAnswer(changes="some", replace_keys=keys)
+    return [_part(Op.REPLACE, goal, old, new, unreasoned), _part(Op.CREATE_REPLACEMENT, goal, old, new, reasoned)]
+
+
+def replaced_with(planner: "Planner", urn: str) -> list[tuple[ResourceState, tuple[str, ...]]]:
+    """Return what is to be replaced whenever the resource is, and was not planned yet."""
+    return [(old, ()) for old in planner.olds.values() if urn in old.replace_with and old.urn not in planner.registered]
 
 
 def _part(
@@ -83,7 +84,7 @@ def _deletion(planner: "Planner", old: ResourceState) -> Step:
     return step
 
 
-def _dragged_along(
+def dragged_along(
     planner: "Planner", root: ResourceState
 ) -> Generator[Question, Answer, list[tuple[ResourceState, tuple[str, ...]]]]:
     """Return what has to be replaced because `root` is deleted first, in the order of the state, with the reasons.
@@ -94,7 +95,7 @@ def _dragged_along(
     replaced = {root.urn, now}
     found: list[tuple[ResourceState, tuple[str, ...]]] = []
     for dependent in planner.graph.dependents(root, now=now):
-        if not dependent.custom or dependent.external or dependent.delete:
+        if not dependent.custom or dependent.external or dependent.delete or dependent.urn in planner.registered:
             continue
         provider_urn, _ = urns.split_reference(dependent.provider) if dependent.provider else ("", "")
         if provider_urn in replaced:
@@ -118,7 +119,10 @@ def _dragged_along(
             news=news,
             ignore_changes=tuple(dependent.ignore_changes),
         )
-        if isinstance(answer, DiffAnswer) and answer.replaces:
+        if not isinstance(answer, DiffAnswer):
+            raise TypeError("a Diff is answered by a DiffAnswer")
+        answer = comparing.with_replace_on_changes(answer, dependent.replace_on_changes)
+        if answer.replaces:
             replaced.add(dependent.urn)
             found.append((dependent, answer.replace_keys))
     return found

@@ -224,6 +224,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
             target=request.callback.target,
             token=request.callback.token,
             on_dry_run=request.on_dry_run,
+            ignore_errors=request.ignore_errors,
         )
         try:
             self._hooks.register(hook)

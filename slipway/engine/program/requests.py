@@ -1,6 +1,7 @@
 """Requests of the program, decoded: no protobuf past this door."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from slipway.engine import urn as urns
 from slipway.engine.codec import wire
 from slipway.engine.codec.assets import with_hashes
 from slipway.engine.errors import EngineError, UnsupportedError
-from slipway.engine.planning.aliases import Alias, alias_urns
+from slipway.engine.planning.aliases import Alias
 from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.protocol import alias_pb2, resource_pb2, source_pb2
 from slipway.engine.values import Properties, flatten_outputs
@@ -26,6 +27,18 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Inherited:
+    """The options that children have of their parent."""
+
+    protect: bool = False
+    retain_on_delete: bool = False
+    deleted_with: str = ""
+
+
+_NOTHING = Inherited()
+
+
 class RequestDecoder:
     """Decodes what one program asks for."""
 
@@ -34,7 +47,7 @@ class RequestDecoder:
         self._project = project
         self._root = root
         self._assets = assets
-        self._aliases: dict[str, list[str]] = {}
+        self._options: dict[str, Inherited] = {}
 
     def urn(self, parent: str, type_: str, name: str) -> str:
         """Return the URN of a resource of this stack."""
@@ -61,8 +74,7 @@ class RequestDecoder:
         if urns.is_provider(request.type):
             inputs |= provider_extras(request.version, request.pluginDownloadURL)
         urn = self.urn(request.parent, request.type, request.name)
-        former = self._former_urns(request)
-        self._aliases[urn] = former
+        inherited = self._inherit(urn, request)
         trigger = None
         if request.HasField("replacement_trigger"):
             trigger = flatten_outputs(wire.decode(request.replacement_trigger))
@@ -78,17 +90,17 @@ class RequestDecoder:
             property_dependencies={
                 key: sorted(set(value.urns)) for key, value in sorted(request.propertyDependencies.items())
             },
-            protect=request.protect,
+            protect=inherited.protect,
             delete_before_replace=request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
             ignore_changes=tuple(request.ignoreChanges),
             additional_secret_outputs=tuple(request.additionalSecretOutputs),
-            alias_urns=tuple(former),
+            aliases=(*(Alias(urn=alias) for alias in request.aliasURNs), *map(_alias, request.aliases)),
             import_id=request.importId,
             custom_timeouts=_timeouts(request.customTimeouts),
             replace_on_changes=tuple(request.replaceOnChanges),
             replacement_trigger=trigger,
-            retain_on_delete=request.retainOnDelete,
-            deleted_with=request.deletedWith,
+            retain_on_delete=inherited.retain_on_delete,
+            deleted_with=inherited.deleted_with,
             replace_with=tuple(request.replace_with),
             hide_diff=tuple(request.hideDiffs),
             resource_hooks={
@@ -100,18 +112,16 @@ class RequestDecoder:
             stack_trace=self._trace(request.stackTrace),
         )
 
-    def _former_urns(self, request: resource_pb2.RegisterResourceRequest) -> list[str]:
-        aliases = [Alias(urn=urn) for urn in request.aliasURNs]
-        aliases += [_alias(item) for item in request.aliases]
-        return alias_urns(
-            stack=self._stack,
-            project=self._project,
-            parent=request.parent,
-            type_=request.type,
-            name=request.name,
-            aliases=aliases,
-            parent_aliases=self._aliases.get(request.parent, []),
+    def _inherit(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Inherited:
+        """Return the options that a child has of its parent where it has none of its own; its children may ask."""
+        above = self._options.get(request.parent, _NOTHING)
+        found = Inherited(
+            protect=request.protect if request.HasField("protect") else above.protect,
+            retain_on_delete=request.retainOnDelete if request.HasField("retainOnDelete") else above.retain_on_delete,
+            deleted_with=request.deletedWith or above.deleted_with,
         )
+        self._options[urn] = found
+        return found
 
     def read(self, request: resource_pb2.ReadResourceRequest, provider: str) -> ReadRequest:
         """Return a ReadResourceRequest in the engine's terms."""

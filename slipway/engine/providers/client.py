@@ -284,9 +284,8 @@ class ProviderClient:
                 raise self._failure(error, what) from error
             init_errors = tuple(answer.reasons) or ("the provider gave no reason",)
         outputs = self._remark(wire.decode_struct(answer.properties), model)
-        inputs = wire.decode_struct(answer.inputs) if getattr(answer, "inputs", None) is not None else None
-        if inputs is not None:
-            inputs = self._remark(inputs, model)
+        told = "inputs" in answer.DESCRIPTOR.fields_by_name and answer.HasField("inputs")
+        inputs = self._remark(wire.decode_struct(answer.inputs), model) if told else None
         return MadeAnswer(id=getattr(answer, "id", "") or id_, outputs=outputs, inputs=inputs, init_errors=init_errors)
 
 

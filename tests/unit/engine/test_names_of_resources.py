@@ -1,23 +1,16 @@
 """URNs, aliases and targets."""
 
 from slipway.engine import urn as urns
-from slipway.engine.planning.aliases import Alias, alias_urns
+from slipway.engine.planning.aliases import Alias, former_urns
 from slipway.engine.planning.targets import Selection
 
 STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
 PARENT = "urn:pulumi:dev::p::my:c:Team::red"
 
 
-def former(aliases: list[Alias], parent: str = PARENT, parent_aliases: tuple[str, ...] = ()) -> list[str]:
-    return alias_urns(
-        stack="dev",
-        project="p",
-        parent=parent,
-        type_="t:index:T",
-        name="red-x",
-        aliases=aliases,
-        parent_aliases=parent_aliases,
-    )
+def former(aliases: list[Alias], parent: str = PARENT, was: str = "") -> list[str]:
+    urn = urns.make("dev", "p", parent, "t:index:T", "red-x")
+    return former_urns(urn=urn, parent=parent, aliases=aliases, found_as={parent: was} if was else {})
 
 
 def test_the_types_of_ancestors_are_part_of_a_urn_but_the_stack_is_not() -> None:
@@ -45,13 +38,27 @@ def test_an_alias_without_parent_stood_at_the_top() -> None:
     assert former([Alias(no_parent=True)]) == ["urn:pulumi:dev::p::t:index:T::red-x"]
 
 
+def test_an_alias_may_name_another_stack_and_project() -> None:
+    assert former([Alias(stack="prod", project="q", type="t:index:U")]) == [
+        "urn:pulumi:prod::q::my:c:Team$t:index:U::red-x"
+    ]
+
+
 def test_children_follow_a_renamed_parent_with_their_names() -> None:
-    found = former([], parent_aliases=("urn:pulumi:dev::p::my:c:Team::blue",))
+    found = former([], was="urn:pulumi:dev::p::my:c:Team::blue")
     assert found == ["urn:pulumi:dev::p::my:c:Team$t:index:T::blue-x"]
 
 
-def test_the_present_name_is_no_alias() -> None:
-    assert former([Alias(name="red-x")]) == []
+def test_a_child_that_was_renamed_with_its_parent_is_looked_for_under_both_names() -> None:
+    assert former([Alias(name="other")], was="urn:pulumi:dev::p::my:c:Gang::blue") == [
+        "urn:pulumi:dev::p::my:c:Team$t:index:T::other",
+        "urn:pulumi:dev::p::my:c:Gang$t:index:T::blue-x",
+        "urn:pulumi:dev::p::my:c:Gang$t:index:T::other",
+    ]
+
+
+def test_a_parent_that_was_found_under_its_own_name_hands_nothing_down() -> None:
+    assert former([]) == []
 
 
 def test_targets_may_hold_wildcards() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from slipway.engine import urn as urns
+from slipway.engine.planning.aliases import Alias
 from slipway.engine.planning.ending import plan_deletions
-from slipway.engine.planning.planner import Planner
+from slipway.engine.planning.planner import Planner, Planning
 from slipway.engine.planning.questions import Answer, Check, Diff, PlanError, Question
 from slipway.engine.planning.registration import Registration
 from slipway.engine.planning.steps import Op, Step
@@ -60,7 +61,12 @@ class Asked:
         return SAME
 
     def plan(self, on: Planner, wanted: Registration) -> list[Step]:
-        planning = on.plan(wanted)
+        return self.drive(on.plan(wanted))
+
+    def end(self, on: Planner) -> list[Step]:
+        return self.drive(plan_deletions(on))
+
+    def drive(self, planning: Planning) -> list[Step]:
         answer: Answer | None = None
         while True:
             try:
@@ -147,12 +153,12 @@ def test_what_could_not_settle_is_updated_though_nothing_changed() -> None:
 
 def test_a_protected_resource_is_not_replaced() -> None:
     with pytest.raises(PlanError, match="marked for protection"):
-        Asked(REPLACE).plan(planner(stored("a", protect=True)), goal("a"))
+        Asked(REPLACE).plan(planner(stored("a", protect=True)), goal("a", protect=True))
 
 
 def test_a_preview_goes_on_after_what_an_up_would_refuse() -> None:
     on = planner(stored("a", protect=True), preview=True)
-    assert ops(Asked(REPLACE).plan(on, goal("a")))
+    assert ops(Asked(REPLACE).plan(on, goal("a", protect=True)))
     assert "marked for protection" in on.errors[0].message
 
 
@@ -178,38 +184,38 @@ def test_two_resources_of_one_urn_are_refused() -> None:
 
 def test_a_renamed_resource_is_found_by_its_alias_and_not_deleted() -> None:
     on = planner(stored("old"))
-    assert ops(Asked().plan(on, goal("new", alias_urns=(urn("old"),)))) == ["same new"]
-    assert plan_deletions(on) == []
+    assert ops(Asked().plan(on, goal("new", aliases=(Alias(urn=urn("old")),)))) == ["same new"]
+    assert Asked().end(on) == []
 
 
 def test_the_end_deletes_what_was_not_registered_dependents_first() -> None:
     on = planner(stored("a"), stored("b", dependencies=[urn("a")]), stored("c"))
     Asked().plan(on, goal("c"))
-    assert ops(plan_deletions(on)) == ["delete b", "delete a"]
+    assert ops(Asked().end(on)) == ["delete b", "delete a"]
 
 
 def test_the_end_deletes_the_old_one_of_a_replacement_and_what_an_earlier_one_left() -> None:
     on = planner(stored("a"), stored("b", delete=True))
     Asked(REPLACE).plan(on, goal("a"))
-    assert ops(plan_deletions(on)) == ["delete-replaced b", "delete-replaced a"]
+    assert ops(Asked().end(on)) == ["delete-replaced b", "delete-replaced a"]
 
 
 def test_what_goes_with_another_or_is_to_stay_is_forgotten_without_the_provider() -> None:
     on = planner(stored("a"), stored("b", deleted_with=urn("a")), stored("c", retain_on_delete=True))
-    assert {urns.name_of(step.urn): step.call_provider for step in plan_deletions(on)} == {
+    assert {urns.name_of(step.urn): step.call_provider for step in Asked().end(on)} == {
         "a": True, "b": False, "c": False,
     }  # fmt: skip
 
 
 def test_a_target_takes_no_dependents_along_unasked() -> None:
     on = planner(stored("a"), stored("b", dependencies=[urn("a")]), targets=(urn("a"),))
-    plan_deletions(on)
+    Asked().end(on)
     assert [error.urn for error in on.errors] == [urn("b")]
 
 
 def test_what_is_kept_keeps_what_it_needs() -> None:
     on = planner(stored("a"), stored("b", dependencies=[urn("a")], protect=True), stored("c"), exclude_protected=True)
-    assert ops(plan_deletions(on)) == ["delete c"]
+    assert ops(Asked().end(on)) == ["delete c"]
 
 
 def test_no_target_no_questions() -> None:
