@@ -19,9 +19,11 @@ from slipway.engine.planning.planner import Planner
 from slipway.engine.planning.refusals import missing_target
 from slipway.engine.planning.steps import Step
 from slipway.engine.planning.targets import Selection, to_refresh
+from slipway.engine.program.callbacks import Callbacks
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
 from slipway.engine.program.process import ProgramProcess, program_folder
 from slipway.engine.program.requests import RequestDecoder
+from slipway.engine.program.transforms import Transforms
 from slipway.engine.providers.answers import ProviderError
 from slipway.engine.providers.registry import ProviderRegistry
 from slipway.engine.request import OperationRequest
@@ -71,7 +73,8 @@ class _Run:
             warn=lambda message: self.events.diagnostic("warning", message),
             stored=self._stored_provider,
         )
-        self.hooks = Hooks(preview=self.preview)
+        self.callbacks = Callbacks()
+        self.hooks = Hooks(preview=self.preview, callbacks=self.callbacks)
         self.runner = StepRunner(
             registry=self.registry,
             writer=self.writer,
@@ -115,7 +118,7 @@ class _Run:
             if self.program is not None:
                 self.program.end()
         finally:
-            self.hooks.close()
+            self.callbacks.close()
             self.registry.close()
             self.server.stop()
 
@@ -173,7 +176,7 @@ class _Run:
         decoder = RequestDecoder(
             stack=self.request.stack, project=project.name, root=project.root, assets=program_folder(project)
         )
-        monitor = self.monitor = MonitorService(decoder, self.hooks)
+        monitor = self.monitor = MonitorService(decoder, self.hooks, Transforms(self.callbacks))
         self.server.start(engine, monitor)
         if self.request.options.refresh:
             self._prewarm()

@@ -25,6 +25,8 @@ class Dialect:
 
     secrets: bool = True
     resources: bool = True
+    outputs: bool = False
+    """Values that say what they depend on."""
 
 
 FULL = Dialect()
@@ -117,6 +119,9 @@ def _fill(target: struct_pb2.Value, value: Any, dialect: Dialect) -> None:  # no
 
 def _fields(value: Any, dialect: Dialect) -> Any:
     """Return the plain form of the values that have no kind of their own on the wire."""
+    if isinstance(value, OutputValue) and dialect.outputs:
+        given = {"value": value.value} if value.known else {}
+        return {SIGNATURE: OUTPUT, **given, "secret": value.secret, "dependencies": list(value.dependencies)}
     if isinstance(value, OutputValue):
         inner = value.value if value.known else UNKNOWN
         return Secret(inner) if value.secret else inner

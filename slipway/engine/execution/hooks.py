@@ -2,15 +2,14 @@
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import grpc
+from typing import TYPE_CHECKING
 
 from slipway.engine import urn as urns
 from slipway.engine.codec import wire
 from slipway.engine.errors import EngineError
 from slipway.engine.planning.steps import Op, Step
-from slipway.engine.protocol import CHANNEL_OPTIONS, callback_pb2, callback_pb2_grpc, resource_pb2
+from slipway.engine.program.callbacks import CallbackError, Callbacks
+from slipway.engine.protocol import resource_pb2
 
 if TYPE_CHECKING:
     from slipway.engine.state.resource import ResourceState
@@ -42,11 +41,11 @@ class HookError(EngineError):
 class Hooks:
     """The hooks that the program registered."""
 
-    def __init__(self, *, preview: bool) -> None:
+    def __init__(self, *, preview: bool, callbacks: Callbacks | None = None) -> None:
         self._preview = preview
+        self._callbacks = callbacks or Callbacks()
         self._lock = threading.Lock()
         self._hooks: dict[str, Hook] = {}
-        self._channels: dict[str, grpc.Channel] = {}
 
     def register(self, hook: Hook) -> None:
         """Remember a hook."""
@@ -71,25 +70,12 @@ class Hooks:
                 raise HookError(f'{when.lower()} hook "{name}" failed: {error}')
 
     def _call(self, hook: Hook, request: resource_pb2.ResourceHookRequest) -> str:
-        with self._lock:
-            channel = self._channels.get(hook.target)
-            if channel is None:
-                channel = grpc.insecure_channel(hook.target, options=CHANNEL_OPTIONS)
-                self._channels[hook.target] = channel
-        stub = callback_pb2_grpc.CallbacksStub(channel)
-        call = callback_pb2.CallbackInvokeRequest(token=hook.token, request=request.SerializeToString())
+        """Call a hook; return why it failed, or nothing."""
         try:
-            answer = stub.Invoke(call)
-        except grpc.RpcError as error:
-            failure: Any = error
-            return str(failure.details() or failure.code())
-        return resource_pb2.ResourceHookResponse.FromString(answer.response).error
-
-    def close(self) -> None:
-        """Close the connections to the program."""
-        with self._lock:
-            for channel in self._channels.values():
-                channel.close()
+            answer = self._callbacks.call(hook.target, hook.token, request.SerializeToString())
+        except CallbackError as error:
+            return str(error)
+        return resource_pb2.ResourceHookResponse.FromString(answer).error
 
 
 def _request(when: str, step: Step) -> resource_pb2.ResourceHookRequest:

@@ -305,9 +305,9 @@ class StepRunner:
                 return answer.init_errors
         old = step.old
         if old is not None:
-            step.changed = not same(old.outputs, new.outputs) or not same(old.inputs, new.inputs)
+            step.changed = not same(old.outputs, new.outputs)
             new.created = old.created
-            new.modified = now() if step.changed else old.modified
+            new.modified = old.modified if not step.changed and same(old.inputs, new.inputs) else now()
         return ()
 
     def _read_other_stack(self, new: ResourceState) -> None:

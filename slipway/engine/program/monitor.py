@@ -15,7 +15,9 @@ from slipway.engine.execution.deployment import Deployment, Outcome
 from slipway.engine.execution.hooks import Hook, HookError, Hooks
 from slipway.engine.execution.runner import StepFailedError
 from slipway.engine.planning.questions import PlanError
+from slipway.engine.program.callbacks import CallbackError
 from slipway.engine.program.requests import RequestDecoder
+from slipway.engine.program.transforms import Transforms
 from slipway.engine.protocol import (
     CHANNEL_OPTIONS,
     engine_pb2,
@@ -28,7 +30,7 @@ from slipway.engine.providers.answers import ProviderError
 from slipway.engine.values import has_unknown
 
 _SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
-# What else the SDK has (transforms, parameterized packages ...) it refuses by name when it is not listed here.
+# What else the SDK has (parameterized packages, error hooks ...) it refuses by name when it is not listed here.
 _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
@@ -38,9 +40,22 @@ _FEATURES = (
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
 )
 _LEGACY_NAMES = frozenset(
-    {"secrets", "resourceReferences", "outputValues", "aliasSpecs", "deletedWith", "replaceWith", "resourceHooks"}
+    {
+        "secrets",
+        "resourceReferences",
+        "outputValues",
+        "aliasSpecs",
+        "replacementTrigger",
+        "deletedWith",
+        "replaceWith",
+        "resourceHooks",
+        "transforms",
+        "invokeTransforms",
+    }
 )
 
 
@@ -74,9 +89,10 @@ class EngineService(engine_pb2_grpc.EngineServicer):
 class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     """Registrations, reads and invokes of the program."""
 
-    def __init__(self, decoder: RequestDecoder, hooks: Hooks) -> None:
+    def __init__(self, decoder: RequestDecoder, hooks: Hooks, transforms: Transforms) -> None:
         self._served: Deployment | None = None
         self._hooks = hooks
+        self._transforms = transforms
         self._decoder = decoder
         self.program_done = threading.Event()
         """The program has run to its end, and waits for the shutdown."""
@@ -111,6 +127,10 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResource(self, request: Any, context: Any) -> resource_pb2.RegisterResourceResponse:  # noqa: N802
         """Make a resource what the program wants."""
         urn = self._decoder.urn(request.parent, request.type, request.name)
+        try:
+            request = self._transforms.resource(urn, request)
+        except CallbackError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, f"invoke transform: {error}")
         try:
             provider = self._provider_of(request)
             outcome = self._deployment.register(self._decoder.registration(request, provider))
@@ -180,6 +200,10 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
 
     def Invoke(self, request: Any, context: Any) -> resource_pb2.ResourceInvokeResponse:  # noqa: N802
         """Call a function of a provider."""
+        try:
+            request = self._transforms.invoke(request)
+        except CallbackError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
         args = self._decoder.properties(request.args)
         if request.tok.startswith("pulumi:"):
             _refuse(context, f"the function {request.tok}")
@@ -236,9 +260,15 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
         """Refuse: error hooks."""
         _refuse(context, f"the error hook {request.name}")
 
-    def RegisterStackTransform(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
-        """Refuse: transforms."""
-        _refuse(context, "a stack transform")
+    def RegisterStackTransform(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """Remember a function that rewrites every resource."""
+        self._transforms.add(request)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """Remember a function that rewrites every invoke."""
+        self._transforms.add_for_invokes(request)
+        return empty_pb2.Empty()
 
     def ExistsResource(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Refuse: existence checks."""

@@ -62,8 +62,6 @@ class RequestDecoder:
         """Return a RegisterResourceRequest in the engine's terms; `provider` serves it."""
         if request.remote:
             raise UnsupportedError(f"the remote component {request.type} (a component made by a provider)")
-        if request.transforms:
-            raise UnsupportedError(f"`transforms` of {request.type} {request.name}")
         if request.state_migrations:
             raise UnsupportedError(f"`state_migrations` of {request.type} {request.name}")
         if request.packageRef:
