@@ -20,6 +20,7 @@ from slipway.engine.planning.refusals import missing_target
 from slipway.engine.planning.steps import Step
 from slipway.engine.planning.targets import Selection, to_refresh
 from slipway.engine.program.callbacks import Callbacks
+from slipway.engine.program.launch import ALREADY_LOGGED
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
 from slipway.engine.program.process import ProgramProcess, program_folder
 from slipway.engine.program.requests import RequestDecoder
@@ -234,11 +235,9 @@ class _Run:
         deployment.drain()
         if code:
             self.failed = True
-            if not deployment.halted.is_set() and code == 1:
-                message = "an unhandled error occurred: program exited with non-zero exit code: 1"
+            if not deployment.halted.is_set() and code != ALREADY_LOGGED:
+                message = f"an unhandled error occurred: program exited with non-zero exit code: {code}"
                 self.events.diagnostic("error", message)
-            elif not deployment.halted.is_set() and code not in (1, 23):
-                self.events.diagnostic("error", f"the program ended with exit code {code}")
         if not code and not deployment.halted.is_set() and not self._incomplete(deployment):
             self._delete()
         deployment.finish()

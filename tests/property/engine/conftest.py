@@ -15,7 +15,6 @@ from slipway.engine.events.stream import EventStream
 from slipway.engine.execution.deleting import run_deletions
 from slipway.engine.execution.deployment import Deployment
 from slipway.engine.execution.runner import StepRunner
-from slipway.engine.planning.ending import plan_deletions
 from slipway.engine.planning.planner import Planner
 from slipway.engine.planning.registration import Registration
 from slipway.engine.project import Project
@@ -188,7 +187,7 @@ class World:
             refs[wanted.name] = UNKNOWN if state is None else state.outputs["ref"]
         if not deployment.halted.is_set():
             run_deletions(
-                plan_deletions(planner),
+                deployment.plan_deletions(),
                 runner.run,
                 parallel=4,
                 stopped=deployment.halted.is_set,
