@@ -125,6 +125,12 @@ def test_what_a_rule_puts_right_is_what_is_made(judged: Any) -> None:
     assert judged.run(policy_packs=("rules",)).resource_changes == {"same": 2}
 
 
+def test_what_is_imported_is_judged_too(judged: Any) -> None:
+    judged.program('Thing("a", x="bad", opts=pulumi.ResourceOptions(import_="a-id"))')
+    assert not judged.run(policy_packs=("rules",)).succeeded
+    assert "no-bad" in {one["policyName"] for one in told(judged)}
+
+
 def test_the_whole_stack_is_judged_by_its_outputs_once_it_is_there(judged: Any) -> None:
     judged.program('Thing("a", x="too late")')
     assert not judged.run(policy_packs=("rules",)).succeeded
@@ -169,10 +175,10 @@ def test_a_secret_that_a_rule_repeats_is_not_shown(judged: Any) -> None:
 def test_levels_and_values_can_be_set_from_outside(judged: Any) -> None:
     levels = {"all": "disabled", "shorter": {"enforcementLevel": "remediate", "most": 3}, "seen": "advisory"}
     (judged.root / "levels.json").write_text(json.dumps(levels))
-    judged.program('Thing("a", x="bad", days=30, opts=pulumi.ResourceOptions(protect=True))')
+    judged.program('Thing("a", x="bad", days=30, __own="engine", opts=pulumi.ResourceOptions(protect=True))')
     assert judged.run(policy_packs=("rules",), policy_pack_configs=("levels.json",)).succeeded
     (made,) = [raw for raw in judged.deployment["resources"] if raw["urn"].endswith("::a")]
-    assert made["inputs"]["days"] == 3
+    assert made["inputs"] == {"x": "bad", "days": 3, "__own": "engine"}
     assert [one["message"] for one in told(judged)] == [
         "What is seen.\na protect=True provider=default ['days', 'x']\n"
     ]
@@ -222,18 +228,21 @@ def test_a_rule_that_breaks_fails_the_resource_and_nothing_passes_unjudged(stack
     assert "a" not in stack.resources()
 
 
-def test_insisting_ends_a_rule_that_hangs(stack: Any, wait_until: Callable[[Callable[[], bool]], None]) -> None:
-    pack(
-        stack,
-        """
-        import time
-        from pulumi_policy import *
-        def hangs(args, report):
-            open("asked", "w").close()
-            time.sleep(3600)
-        PolicyPack(name="rules", policies=[ResourceValidationPolicy(name="h", description="d", validate=hangs)])
-        """,
-    )
+HANGS = """
+import time
+from pulumi_policy import *
+def hang(*_):
+    open("asked", "w").close()
+    time.sleep(3600)
+%sPolicyPack(name="rules", policies=[ResourceValidationPolicy(name="h", description="d", validate=hang)])
+"""
+
+
+@pytest.mark.parametrize("beginning", ["", "hang()\n"], ids=["in a rule", "before it serves"])
+def test_insisting_ends_a_pack_that_hangs(
+    beginning: str, stack: Any, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    pack(stack, HANGS % beginning)
     stack.program('Thing("a")')
     ended: list[Any] = []
     running = threading.Thread(target=lambda: ended.append(stack.run(policy_packs=("rules",))))
