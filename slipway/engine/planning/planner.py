@@ -7,7 +7,7 @@ from slipway.engine.codec import paths
 from slipway.engine.planning import comparing, refusals, replacing
 from slipway.engine.planning.aliases import Alias, former_urns
 from slipway.engine.planning.graph import DependencyGraph
-from slipway.engine.planning.questions import Answer, Check, PlanError, Question
+from slipway.engine.planning.questions import Answer, Check, ForbiddenError, Judge, Judgement, PlanError, Question
 from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.planning.targets import Selection, always_included
@@ -54,6 +54,10 @@ class Planner:
         self.errors: list[PlanError] = []
         """Refusals that a preview shows and goes on after."""
         self.warnings: list[PlanError] = []
+        self.forbidden = False
+        """Whether a mandatory rule objects to something: a preview goes on, and fails at its end."""
+        self.goals: dict[str, Registration] = {}
+        """What the program registered, by URN."""
 
     # -- registrations
 
@@ -62,6 +66,7 @@ class Planner:
         if goal.urn in self.seen:
             raise refusals.duplicate(goal.urn)
         self.seen.add(goal.urn)
+        self.goals[goal.urn] = goal
         steps = yield from self._plan(goal)
         self._refuse_unmade(steps)
         return self._record(goal, steps)
@@ -80,6 +85,7 @@ class Planner:
             raise conflict
         if not included:
             return self._untargeted(goal, old, new)
+        yield from self._judge(goal, new)
         if old is None:
             return [Step(op=Op.CREATE, urn=goal.urn, type=goal.type, new=new)]
         if recreating:
@@ -160,6 +166,19 @@ class Planner:
             raise refusals.refused_inputs(goal, new.inputs, answer.failures)
         new.inputs = answer.inputs
 
+    def _judge(self, goal: Registration, new: ResourceState) -> Generator[Question, Answer, None]:
+        """Have the policy packs judge the inputs; `new` gets what they put right."""
+        if not self.options.policy_packs:
+            return
+        answer = yield Judge(goal=goal, inputs=new.inputs)
+        if not isinstance(answer, Judgement):
+            raise TypeError("a Judge is answered by a Judgement")
+        new.inputs = answer.inputs
+        if not answer.allowed:
+            if not self.preview:
+                raise ForbiddenError(f"a mandatory policy forbids {goal.urn}", goal.urn)
+            self.forbidden = True
+
     def _change(self, goal: Registration, old: ResourceState, new: ResourceState) -> Planning:
         diff = yield from comparing.compare(self, goal, old, new)
         if diff.replaces or old.pending_replacement:
@@ -214,6 +233,7 @@ class Planner:
         """Plan what is left to do when what was taken over is not as the program wants it."""
         new = self._new_state(goal, imported)
         yield from self._check(goal, new, imported.inputs)
+        yield from self._judge(goal, new)
         steps = yield from self._change(goal, imported, new)
         return self._record(goal, [step for step in steps if step.op is not Op.SAME])
 
