@@ -7,9 +7,10 @@ import pytest
 
 from slipway.engine.codec.state import StateCodec, masked
 from slipway.engine.events.stream import EventStream
+from slipway.engine.execution.refreshing import Refresher
 from slipway.engine.execution.runner import StepFailedError, StepRunner
 from slipway.engine.planning.steps import Op, Step
-from slipway.engine.providers.answers import MadeAnswer, ProviderError
+from slipway.engine.providers.answers import DiffAnswer, MadeAnswer, ProviderError
 from slipway.engine.providers.registry import Provider, ProviderRegistry
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
@@ -52,6 +53,18 @@ class Answering:
         return self._give()
 
 
+class ReadingSome(Answering):
+    """A provider that cannot read one of its resources, and finds the others unchanged."""
+
+    def read(self, urn: str, id_: str, inputs: Properties, *_: object) -> MadeAnswer:  # type: ignore[override]
+        if urn.endswith("::b"):
+            raise ProviderError("cannot read b")
+        return MadeAnswer(id=id_ + "-moved", inputs=inputs)
+
+    def diff(self, *_: object) -> DiffAnswer:
+        return DiffAnswer(changes="none")
+
+
 class OneProvider(ProviderRegistry):
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -83,8 +96,8 @@ class Bench:
         return found
 
 
-def state(**fields: Any) -> ResourceState:
-    return ResourceState(urn=URN, type="t:index:T", custom=True, provider=PROVIDER, **fields)
+def state(urn: str = URN, **fields: Any) -> ResourceState:
+    return ResourceState(urn=urn, type="t:index:T", custom=True, provider=PROVIDER, **fields)
 
 
 @pytest.mark.parametrize("op", [Op.READ_REPLACEMENT, Op.IMPORT_REPLACEMENT, Op.CREATE_REPLACEMENT])
@@ -122,3 +135,26 @@ def test_a_secret_that_a_provider_quotes_in_its_refusal_is_not_repeated() -> Non
         bench.runner.run(Step(op=Op.CREATE, urn=URN, type="t:index:T", new=new))
     assert "hunter22" not in json.dumps(bench.events) + str(bench.stream.errors)
     assert "the password '[secret]' is too short" in bench.stream.errors
+
+
+def test_a_refresh_reads_on_after_a_failure_and_leaves_what_waits_for_its_replacement() -> None:
+    names = {name: URN.removesuffix("a") + name for name in "abcd"}
+    olds = [state(id=name, urn=urn, parent=names["c"] if name == "d" else "") for name, urn in names.items()]
+    olds[0].pending_replacement = True
+    events = EventStream(lambda _: None, preview=False, show_secrets=False)
+    refresher = Refresher(registry=OneProvider(ReadingSome(MadeAnswer())), events=events, count=True)
+    found = refresher.run(Snapshot(olds), olds, parallel=1, stopped=lambda: False)
+    assert [item.id for item in found.resources] == ["a", "b", "c-moved", "d-moved"]
+    assert (refresher.failed, events.errors) == (True, ["cannot read b"])
+
+
+def test_children_of_what_a_refresh_finds_gone_go_to_the_next_ancestor() -> None:
+    top, middle = state(id="top", urn=URN.removesuffix("a") + "top"), state(id="middle", urn=URN)
+    middle.parent = top.urn
+    child = state(id="child", urn=URN.removesuffix("a") + "child", parent=middle.urn)
+    bench = OneProvider(Answering(MadeAnswer()))
+    events = EventStream(lambda _: None, preview=False, show_secrets=False)
+    found = Refresher(registry=bench, events=events, count=True).run(
+        Snapshot([top, middle, child]), [middle], parallel=1, stopped=lambda: False
+    )
+    assert [(item.id, item.parent) for item in found.resources] == [("top", ""), ("child", top.urn)]
