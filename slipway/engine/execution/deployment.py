@@ -310,7 +310,7 @@ class Deployment:
 
     def _outcome(self, urn: str) -> Outcome:
         step = self.planner.registered[urn]
-        return Outcome(urn=urn, state=step.new, skipped=step.skipped_create)
+        return Outcome(urn=step.urn, state=step.new, skipped=step.skipped_create)
 
     # -- failures
 

@@ -38,7 +38,7 @@ def plan_kept(planner: Planner, deletions: list[Step]) -> list[Step]:
         return []
     gone = {id(step.old) for step in deletions}
     return [
-        kept_as_it_is(resource, resource.urn)
+        kept_as_it_is(resource)
         for resource in planner.base.resources
         if id(resource) not in gone and not resource.delete and not _operated_on(planner, resource)
     ]

@@ -307,7 +307,10 @@ class Planner:
         serving = self.registered.get(self.aliased.get(provider, provider))
         if provider in self.olds and (serving is None or serving.op not in (Op.SAME, Op.UPDATE)):
             raise refusals.other_provider(goal.urn, old.provider)
-        return [*self._kept_needs(old), kept_as_it_is(old, goal.urn)]
+        step = kept_as_it_is(old)
+        self.seen.add(old.urn)
+        self.registered[goal.urn] = self.registered[old.urn] = step
+        return [*self._kept_needs(old), step]
 
     def _kept_needs(self, old: ResourceState) -> list[Step]:
         """Keep what an untargeted resource needs and the program does not have any more: it has to stand before it."""
@@ -316,7 +319,7 @@ class Planner:
             missing = self.aliased.get(needed.urn, needed.urn) not in self.registered
             if needed.urn in old.needs() and missing and not needed.delete:
                 steps += self._kept_needs(needed)
-                step = kept_as_it_is(needed, needed.urn)
+                step = kept_as_it_is(needed)
                 self.seen.add(needed.urn)
                 self.registered[needed.urn] = step
                 steps.append(step)
@@ -334,12 +337,11 @@ class Planner:
                 self._unmade.discard(needed)
 
 
-def kept_as_it_is(old: ResourceState, urn: str) -> Step:
-    """Return the step that keeps a resource which the operation is not about."""
+def kept_as_it_is(old: ResourceState) -> Step:
+    """Return the step that keeps a resource which the operation is not about, under the name that it has so far."""
     kept = old.copy()
-    kept.urn = urn
     kept.id = ""
-    return Step(op=Op.SAME, urn=urn, type=old.type, old=old, new=kept, untouched=True)
+    return Step(op=Op.SAME, urn=old.urn, type=old.type, old=old, new=kept, untouched=True)
 
 
 def _imports(goal: Registration, old: ResourceState | None) -> bool:

@@ -75,6 +75,12 @@ def test_what_an_untargeted_resource_needs_stands_before_it_though_the_program_g
     assert (ops(deletions), ops(plan_kept(on, deletions))) == (["delete c"], ["same d"])
 
 
+def test_an_untargeted_resource_keeps_the_name_that_it_has() -> None:
+    on = planner(stored("old"), targets=(urn("z"),))
+    assert ops(Asked().plan(on, goal("new", aliases=(Alias(name="old"),)))) == ["same old"]
+    assert (Asked().end(on), plan_kept(on, [])) == ([], [])
+
+
 def test_an_untargeted_resource_does_not_change_its_provider() -> None:
     provider = ResourceState(urn=PROVIDER.rpartition("::")[0], type="pulumi:providers:t", custom=True, id="id")
     with pytest.raises(PlanError, match="change of providers mixed with --target"):
