@@ -26,14 +26,15 @@ def delete_first(
 ) -> Generator[Question, Answer, list[Step]]:
     """Delete the old one, and before it all that would have to be replaced with it; then make the new one."""
     dragged = [*(yield from dragged_along(planner, old)), *replaced_with(planner, goal.urn)]
-    steps: list[Step] = []
+    doomed: list[ResourceState] = []
     for dependent, keys in reversed(dragged):
         if dependent.urn in planner.condemned:
             continue
         if dependent.protect:
             raise refusals.protected_dependent(dependent.urn, goal.urn)
         planner.condemned[dependent.urn] = keys
-        steps.append(_deletion(planner, dependent))
+        doomed.append(dependent)
+    steps = [_deletion(planner, dependent) for dependent in doomed]
     if not old.pending_replacement:
         steps.append(_deletion(planner, old))
     return steps + [_part(op, goal, old, new, diff) for op in (Op.REPLACE, Op.CREATE_REPLACEMENT)]

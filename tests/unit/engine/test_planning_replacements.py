@@ -125,3 +125,12 @@ def test_a_dependent_is_asked_about_with_what_it_gets_from_the_replaced_one_unkn
     asked = Asked(lambda question: FIRST if question.urn == urn("a") else UPDATE)
     asked.plan(planner(stored("a"), stored("b", inputs={"x": 1, "y": 2}, **needs)), goal("a"))
     assert [item.news for item in asked.questions if isinstance(item, Diff)][1] == {"x": UNKNOWN, "y": 2}
+
+
+def test_what_goes_with_something_that_is_deleted_first_is_not_the_providers_business() -> None:
+    needs = {"property_dependencies": {"x": [urn("a")]}, "dependencies": [urn("a")]}
+    on = planner(stored("a"), stored("b", **needs), stored("c", deleted_with=urn("b"), **needs))
+    steps = Asked(FIRST).plan(on, goal("a"))
+    assert [(step.op, step.call_provider) for step in steps if step.op.startswith("delete")] == [
+        ("delete-replaced", False), ("delete-replaced", True), ("delete-replaced", True),
+    ]  # fmt: skip
