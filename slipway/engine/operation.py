@@ -263,14 +263,14 @@ class _Run:
         if not code and not deployment.halted.is_set() and not self._incomplete(deployment):
             self._delete()
         deployment.finish()
-        if not self.failed and not code and not deployment.halted.is_set() and not self._incomplete(deployment):
+        if not self.failed and not self.runner.failures and not code and not deployment.halted.is_set():
             deployment.judge_stack()
         monitor.shutdown.set()
         if code is None:
             self.program.wait(PROGRAM_PATIENCE)
 
     def _incomplete(self, deployment: Deployment) -> bool:
-        """Say whether something failed and the rest went on, so that nobody knows what is to be deleted."""
+        """Say whether something failed and the rest did not go on, so that nobody knows what is to be deleted."""
         return deployment.refused or (bool(self.runner.failures) and not self.request.options.continue_on_error)
 
     def _wait_for_program(self, deployment: Deployment, monitor: MonitorService) -> int | None:
@@ -296,7 +296,12 @@ class _Run:
         if deployment is None:
             return
         self._require(deployment.planner.missing_targets())
-        steps = deployment.plan_deletions()
+        try:
+            steps = deployment.plan_deletions()
+        except EngineError as error:
+            self.failed = True
+            self.events.diagnostic("error", str(error))
+            return
         if deployment.impossible and not self.preview:
             return
         for step in plan_kept(deployment.planner, steps):

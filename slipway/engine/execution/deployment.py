@@ -193,9 +193,12 @@ class Deployment:
         return Registration(urn=urn, type=type_, name=name, custom=True, inputs=inputs)
 
     def plan_deletions(self) -> list[Step]:
-        """Plan what ends an operation."""
+        """Plan what ends an operation; where a provider can't say what goes with it, nothing does."""
         with self._planning:
-            steps = self._drive(plan_deletions(self.planner))
+            try:
+                steps = self._drive(plan_deletions(self.planner))
+            except (PlanError, ProviderError) as error:
+                raise EngineError(str(error)) from error
             self.show_planned_errors()
         return steps
 

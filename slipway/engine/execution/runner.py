@@ -110,9 +110,10 @@ class StepRunner:
                 return
             changed = step.new.outputs != outputs
             step.new.outputs = outputs
-            if not step.new.custom and step.op in (Op.CREATE, Op.UPDATE):
-                # A component is not made before it says what came out.
-                self._run_after_hooks(step)
+        if not step.new.custom and step.op in (Op.CREATE, Op.UPDATE):
+            # A component is not made before it says what came out.
+            self._run_after_hooks(step)
+        with self._outputs_lock:
             self._events.after(step)
             if changed and not step.skipped_create:
                 self._writer.touched()

@@ -125,34 +125,12 @@ class Planner:
         return None, conflict
 
     def _new_state(self, goal: Registration, old: ResourceState | None) -> ResourceState:
+        """Return the state that the program wants, with what it ignores as it was."""
         inputs = goal.inputs
         if old is not None:
             for ignored in goal.ignore_changes:
                 inputs = paths.reset(paths.parse(ignored), old.inputs, inputs)
-        return ResourceState(
-            urn=goal.urn,
-            type=goal.type,
-            custom=goal.custom,
-            inputs=inputs,
-            parent=goal.parent,
-            protect=goal.protect,
-            dependencies=list(goal.dependencies),
-            provider=goal.provider,
-            property_dependencies=dict(goal.property_dependencies),
-            additional_secret_outputs=list(goal.additional_secret_outputs),
-            custom_timeouts=dict(goal.custom_timeouts),
-            import_id=goal.import_id,
-            retain_on_delete=goal.retain_on_delete,
-            deleted_with=goal.deleted_with,
-            source_position=goal.source_position,
-            stack_trace=list(goal.stack_trace),
-            ignore_changes=list(goal.ignore_changes),
-            replace_on_changes=list(goal.replace_on_changes),
-            replacement_trigger=goal.replacement_trigger,
-            replace_with=list(goal.replace_with),
-            hide_diff=list(goal.hide_diff),
-            resource_hooks=dict(goal.resource_hooks),
-        )
+        return goal.state(inputs)
 
     def _check(
         self, goal: Registration, new: ResourceState, olds: Properties | None
