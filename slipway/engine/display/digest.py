@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from slipway.engine.display.words import plain_text
+from slipway.engine.display.neutral import plain_text
 
 _HALVES = ("create-replacement", "delete-replaced", "discard-replaced")
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
