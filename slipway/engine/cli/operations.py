@@ -61,6 +61,13 @@ _REFUSED = ("--attach-debugger", "--remote", "--run-program", "--copilot", "--ne
 _REFUSED_VALUED = ("--plan", "--save-plan", "--import-file", "--config-file", "--client", "--output")
 
 
+class _Debugging(argparse.Action):
+    """A flag that exists only for those who debug, as in the real command line."""
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        raise EngineError(f"{self.option_strings[0]} needs PULUMI_DEBUG_COMMANDS=true in the environment", exit_code=2)
+
+
 def register(commands: Any) -> None:
     """Declare the commands."""
     for name, (aliases, text, examples) in _COMMANDS.items():
@@ -102,7 +109,7 @@ def _common_flags(parser: Parser) -> None:
     if os.environ.get("PULUMI_DEBUG_COMMANDS", "").lower() in ("1", "true"):
         parser.add_argument("--event-log", default=None, metavar="FILE", help="write every event, one JSON a line")
     else:
-        parser.set_defaults(event_log=None)
+        parser.add_argument("--event-log", action=_Debugging, default=None, help=argparse.SUPPRESS)
 
 
 def _own_flags(parser: Parser, name: str) -> None:
