@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from slipway.engine.display.ledger import Note
+from slipway.engine.display.ledger import TRACE, Note
 from slipway.engine.display.paint import BOLD, RED, YELLOW, Paint
 from slipway.engine.display.words import name_and_type
 
 _FRAMES = 12  # lines of a program's traceback that are shown, at most
 _FEW = 3  # lines that are not worth leaving out
-_TRACE = "Traceback (most recent call last)"
 _CHAINS = ("During handling of the above exception", "The above exception was the direct cause")
 _MACHINERY = re.compile(
     r'File "(<frozen |.*/(slipway/engine|pulumi/(runtime|log|output)|grpc|asyncio|concurrent/futures)/'
@@ -18,8 +17,8 @@ _MACHINERY = re.compile(
 _STOPPED = re.compile(r"^(KeyboardInterrupt|asyncio\.exceptions\.CancelledError|SystemExit)\b")
 
 
-def diagnostics_block(errors: Sequence[Note], others: Sequence[Note], paint: Paint) -> list[str]:
-    """Return errors, then warnings, then what the program printed, each under its resource."""
+def diagnostics_block(errors: Sequence[Note], others: Sequence[Note], paint: Paint, *, stack: str = "") -> list[str]:
+    """Return errors, then warnings, then what the program printed, each under its resource, or else the stack."""
     lines: list[str] = []
     warnings = [note for note in others if note.severity == "warning"]
     printed = [note for note in others if note.severity == "info"]
@@ -31,7 +30,7 @@ def diagnostics_block(errors: Sequence[Note], others: Sequence[Note], paint: Pai
     ):
         groups: dict[str, list[str]] = {}
         for note in notes:
-            groups.setdefault(note.urn, []).append(note.text)
+            groups.setdefault(note.urn or stack, []).append(note.text)
         for urn, texts in groups.items():
             lines.append(f"  {place(urn)}:")
             for text in texts:
@@ -54,7 +53,7 @@ def place(urn: str) -> str:
 def shortened(text: str) -> list[str]:
     """Return a message's lines; of a traceback only the frames of the program, and of many of these the last ones."""
     lines = text.splitlines()
-    start = next((n for n, line in enumerate(lines) if line.startswith(_TRACE)), None)
+    start = next((n for n, line in enumerate(lines) if line.startswith(TRACE)), None)
     if start is None:
         return lines
     kept = lines[: start + 1]
@@ -77,7 +76,7 @@ def _without_machinery(notes: Sequence[Note]) -> list[Note]:
     kept: list[Note] = []
     for trace in _tracebacks(notes):
         texts = [note.text for note in trace]
-        if texts[0].startswith(_TRACE):
+        if texts[0].startswith(TRACE):
             if _STOPPED.match(texts[-1]):
                 continue
             urn, severity = trace[0].urn, trace[0].severity
@@ -91,13 +90,13 @@ def _tracebacks(notes: Iterable[Note]) -> Iterable[list[Note]]:
     """Give lines one by one, and those of a traceback together, up to its exception."""
     trace: list[Note] = []
     for note in notes:
-        if note.text.startswith(_TRACE):
+        if note.text.startswith(TRACE):
             if trace:
                 yield trace
             trace = [note]
         elif trace:
             trace.append(note)
-            if not note.text.startswith((" ", _TRACE)):
+            if not note.text.startswith((" ", TRACE)):
                 yield trace
                 trace = []
         else:

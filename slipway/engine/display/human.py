@@ -71,7 +71,7 @@ class HumanDisplay(ABC):
             elif said := event.get("diagnosticEvent"):
                 self._said(ledger.note(said))
             elif found := event.get("policyEvent"):
-                ledger.policies.append(found)
+                self._said(ledger.policy(found))
             elif changed := event.get("policyRemediationEvent"):
                 ledger.remediations.append(changed)
             elif summary := event.get("summaryEvent"):
@@ -131,7 +131,7 @@ class HumanDisplay(ABC):
         packs = (ledger.summary or {}).get("PolicyPacks") or {}
         policies = policies_block(ledger.policies, ledger.remediations, packs, paint, full=style.remediations)
         others = [note for note in ledger.notes if note.severity != "error"]
-        said = diagnostics_block(ledger.errors, others, paint)
+        said = diagnostics_block(ledger.errors, others, paint, stack=ledger.stack_urn)
         blocks = [policies, said] if ledger.violations else [said, policies]
         # A program that ended early has not said what its outputs become.
         if style.outputs and not ledger.broken and self._kind not in ("destroy", "refresh"):

@@ -10,7 +10,7 @@ from slipway.engine.display.words import DOING, DONE, PLANNED, SIGNS, duration, 
 
 _SIGN = 4  # cells of the sign and the space after it
 _GAP = 2  # cells between columns
-_FLOORS = ((3, 24), (0, 24), (1, 16), (3, 0), (0, 10), (1, 8), (2, 8))
+_FLOORS = ((3, 24), (0, 24), (1, 16), (3, 0), (0, 10), (1, 8), (2, 8), (1, 0), (0, 6), (2, 6))
 """Which column gives way first, and down to which width."""
 
 
@@ -47,7 +47,8 @@ class Table:
         self._widths = [0, 0, 0, 0]
 
     def whole(self, width: int, now: float) -> list[str]:
-        """Return the lines of every resource that there is something to tell of."""
+        """Return the lines of every resource that there is something to tell of, in columns made for just these."""
+        self._widths = [0, 0, 0, 0]
         return self._lines([row for row in self._ledger.rows.values() if row.visible], width, now)
 
     def part(self, width: int, height: int, now: float) -> tuple[list[str], int]:

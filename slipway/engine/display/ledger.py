@@ -1,7 +1,8 @@
 """What has happened so far in an operation: one row a resource, what was said, what policies found."""
 
+import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,12 @@ from slipway.engine.display.words import changed_keys, is_default_provider, name
 
 Metadata = dict[str, Any]
 STACK_TYPE = "pulumi:pulumi:Stack"
+TRACE = "Traceback (most recent call last)"
 HALVES = ("create-replacement", "delete-replaced", "discard-replaced")
 READS = ("read", "read-replacement", "discard", "discard-replaced")
+# The policy SDK says so in an advisory finding, whatever the rule's own level: nothing in the event but these words
+# tells it from what the rule found.
+_UNCHECKED = re.compile(r"can't run policy '(?P<rule>[^']*)'.*? during preview: (?P<why>.*)", re.DOTALL)
 _RECENT = 400  # rows that ended last: more than any screen has lines
 # The engine, real or ours, closes with one of these; the event log does not tell them from what is the matter.
 _GENERAL = ("preview failed", "update failed", "resource refresh failed", "destroy failed", "refresh failed")
@@ -60,6 +65,12 @@ class Note:
     urn: str
     severity: str
     text: str
+
+    @property
+    def brief(self) -> str:
+        """The first line, or of a traceback the exception."""
+        lines = self.text.splitlines() or [""]
+        return lines[-1] if any(line.startswith(TRACE) for line in lines) else lines[0]
 
     @property
     def general(self) -> bool:
@@ -121,6 +132,7 @@ class Ledger:
         """Take the beginning of a step; returns its row when it is told."""
         if metadata["type"] == STACK_TYPE:
             self.stack_urn = metadata["urn"]
+            self._row(metadata)
         self.begun.add(metadata["urn"])
         if not self.shown(metadata):
             return None
@@ -191,15 +203,26 @@ class Ledger:
         if severity == "debug" or not text:
             return None
         urn = str(note.get("urn") or "")
-        if note.get("ephemeral") or severity == "info":
-            self._latest(urn, text)
         found = Note(urn, severity, text)
+        if note.get("ephemeral") or severity == "info":
+            self._latest(urn, found.brief)
         if note.get("ephemeral") or (severity in ("error", "warning") and found in self._said):
             return None
         self._said.add(found)
         self.notes.append(found)
         self._count(found)
         return found
+
+    def policy(self, found: dict[str, Any]) -> Note | None:
+        """Take what a rule found; returns it as an error when it stops the operation."""
+        self.policies.append(found)
+        if found.get("enforcementLevel") != "mandatory" or unchecked(found):
+            return None
+        lines = message_of(str(found.get("message") or "")).strip().splitlines()
+        text = f"[mandatory] {found.get('policyName')}: {lines[-1] if lines else ''}"
+        note = Note(str(found.get("resourceUrn") or ""), "error", name_of(text))
+        self._count(note)
+        return note
 
     def _count(self, note: Note) -> None:
         row = self.rows.get(note.urn)
@@ -210,7 +233,7 @@ class Ledger:
         if note.severity == "error":
             row.errors += 1
             self.failed[row.urn] = row
-            self._latest(note.urn, note.text)
+            self._latest(note.urn, note.brief)
         elif note.severity == "warning":
             row.warnings += 1
         else:
@@ -219,12 +242,17 @@ class Ledger:
     def _latest(self, urn: str, text: str) -> None:
         row = self.rows.get(urn or self.stack_urn)
         if row is not None:
-            row.latest = text.split("\n", 1)[0]
+            row.latest = text
 
     @property
     def done(self) -> int:
         """How many resources' changes have ended, or are planned."""
         return len(self._changed)
+
+    @property
+    def unchanged(self) -> int:
+        """How many resources were reached and stay as they are."""
+        return max(0, len(self.begun) - len(self.told))
 
     @property
     def told(self) -> set[int]:
@@ -241,7 +269,9 @@ class Ledger:
     @property
     def violations(self) -> list[dict[str, Any]]:
         """What mandatory rules found."""
-        return [found for found in self.policies if found.get("enforcementLevel") == "mandatory"]
+        return [
+            found for found in self.policies if found.get("enforcementLevel") == "mandatory" and not unchecked(found)
+        ]
 
     @property
     def broken(self) -> bool:
@@ -255,7 +285,9 @@ class Ledger:
     def _row(self, metadata: Metadata) -> Row:
         row = self.rows.get(self._key(metadata))
         if row is None:
+            whole = self.rows.get(metadata["urn"])
             row = self._known(metadata["urn"], self._key(metadata))
+            row.changes = whole.changes if whole is not None else ""  # a half does not say what it is made for
         side = metadata.get("new") or metadata.get("old") or {}
         row.parent = str(side.get("parent") or row.parent)
         if row.parent and row.parent not in self.rows:
@@ -278,3 +310,8 @@ class Ledger:
     def _kept(self, row: Row, metadata: Metadata) -> None:
         if self._keep and metadata["op"] not in ("refresh", *(() if self._steps else HALVES)):
             row.metadata = metadata
+
+
+def unchecked(found: Mapping[str, Any]) -> re.Match[str] | None:
+    """Say whether a finding is that its rule could not run, since a value is known only after the update."""
+    return _UNCHECKED.match(str(found.get("message") or "").strip())

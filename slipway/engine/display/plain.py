@@ -11,7 +11,7 @@ from slipway.engine.display.human import HumanDisplay
 from slipway.engine.display.ledger import HALVES, STACK_TYPE, Note, Row
 from slipway.engine.display.neutral import name_of
 from slipway.engine.display.style import Style
-from slipway.engine.display.words import DOING, DONE, PLANNED, SIGNS, changed_keys, elapsed, name_and_type
+from slipway.engine.display.words import DOING, DONE, PLANNED, SIGNS, elapsed, name_and_type
 
 _QUIET_SECONDS = 10.0
 _NAMED = 3  # resources named in a sign of life
@@ -94,12 +94,12 @@ class PlainDisplay(HumanDisplay):
         op = metadata["op"]
         if self._ledger.dry_run:
             if op != "refresh":
-                self._line(metadata, PLANNED.get(op, op), changed_keys(metadata))
+                self._line(metadata, PLANNED.get(op, op), row.changes)
         elif self._style.diff and op != "refresh":
             if op not in HALVES or self._style.replacement_steps:
                 self._write("".join(line + "\n" for line in Details(self._paint, full=self._style.full).step(metadata)))
         elif op not in _BRIEF:
-            self._line(metadata, f"{DOING.get(op, op)} (0s)", changed_keys(metadata))
+            self._line(metadata, f"{DOING.get(op, op)} (0s)", row.changes)
 
     def _ended(self, row: Row | None, metadata: dict[str, Any]) -> None:
         op = metadata["op"]
@@ -109,7 +109,7 @@ class PlainDisplay(HumanDisplay):
         self._line(
             metadata,
             word if op == "same" or self._ledger.dry_run else f"{word} {elapsed(row.took)}",
-            changed_keys(metadata),
+            row.changes,
         )
 
     def _failed(self, row: Row, metadata: dict[str, Any]) -> None:
@@ -118,4 +118,4 @@ class PlainDisplay(HumanDisplay):
     def _said(self, note: Note | None) -> None:
         if note is not None and note.severity == "error" and not note.general:
             where = " ".join(name_and_type(note.urn)) + " " if note.urn else ""
-            self._write(f"    {where}error: {note.text.splitlines()[0]}\n")
+            self._write(f"    {where}error: {note.brief}\n")

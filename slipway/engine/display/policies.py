@@ -5,14 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slipway.engine.display.details import Details, changes_of
+from slipway.engine.display.ledger import unchecked
 from slipway.engine.display.neutral import message_of, name_of
 from slipway.engine.display.paint import BOLD, DIM, RED, YELLOW, Paint
 from slipway.engine.display.words import name_and_type
 
 Finding = Mapping[str, Any]
-# The policy SDK says so in an advisory finding, whatever the rule's own level: nothing in the event but these words
-# tells it from what the rule found.
-_UNCHECKED = re.compile(r"can't run policy '(?P<rule>[^']*)'.*? during preview: (?P<why>.*)", re.DOTALL)
 _NOT_YET = re.compile(r"can't be known during preview")
 _LEVELS = ("mandatory", "unchecked", "remediate", "advisory")
 _COLORS = {"mandatory": (BOLD, RED), "unchecked": (BOLD, RED), "remediate": (YELLOW,), "advisory": (DIM,)}
@@ -43,11 +41,6 @@ def policies_block(
         for _, lines in sorted(entries, key=lambda entry: entry[0]):
             block += ["    " + line for line in lines]
     return block
-
-
-def unchecked(found: Finding) -> re.Match[str] | None:
-    """Say whether a finding is that its rule could not run, since a value is known only after the update."""
-    return _UNCHECKED.match(str(found.get("message") or "").strip())
 
 
 def _pack(found: Finding) -> tuple[str, str]:

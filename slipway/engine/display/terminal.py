@@ -79,10 +79,12 @@ class TerminalDisplay(HumanDisplay):
         seconds = now - self._started
         of = f" of {len(self._before)}" if len(self._before) >= ledger.done > 0 else ""
         parts = [f"{ledger.done}{of} {'planned' if ledger.dry_run else 'done'}"]
+        if not ledger.begun:
+            parts = ["waiting for the program"]
         if ledger.running:
             parts.append(f"{len(ledger.running)} in flight")
-        elif not ledger.done:
-            parts = ["waiting for the program"]
+        if ledger.unchanged:
+            parts.append(f"{ledger.unchanged} unchanged")
         if ledger.failed:
             parts.append(f"{len(ledger.failed)} failed")
         if left_out:
