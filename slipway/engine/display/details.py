@@ -9,7 +9,7 @@ from slipway.engine.codec.paths import WILDCARD, parse
 from slipway.engine.display.difference import Change, at_paths, compare
 from slipway.engine.display.neutral import name_of
 from slipway.engine.display.paint import GREEN, RED, YELLOW, Paint
-from slipway.engine.display.values import DEEPEST, MISSING, asset, document_in, is_marked, opened, show
+from slipway.engine.display.values import DEEPEST, MISSING, asset, document_in, is_marked, is_unknown, opened, show
 from slipway.engine.display.words import PLANNED, SIGNS, name_and_type
 
 _CREATES = ("create", "create-replacement", "import", "import-replacement", "read", "read-replacement")
@@ -37,7 +37,8 @@ class Details:
             lines.append(f"    [id={name_of(str(old.get('id') or new.get('id')))}]")
         lines.append(f"    [urn={name_of(str(metadata['urn']))}]")
         if metadata.get("provider"):
-            lines.append(f"    [provider={name_of(str(metadata['provider']))}]")
+            urn, _, id_ = str(metadata["provider"]).rpartition("::")
+            lines.append(f"    [provider={name_of(urn)}::{show(id_) if is_unknown(id_) else name_of(id_)}]")
         if op in _CREATES:
             return lines + list(self._properties(_visible(new.get("inputs")), 4))
         if op in _DELETES:

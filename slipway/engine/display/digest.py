@@ -5,10 +5,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from slipway.engine.codec import SECRET, SIGNATURE
 from slipway.engine.display.neutral import plain_text
 
 _HALVES = ("create-replacement", "delete-replaced", "discard-replaced")
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
 
@@ -81,7 +81,7 @@ def _state(found: dict[str, Any]) -> dict[str, Any]:
 
 def _hidden(value: Any) -> Any:
     if isinstance(value, dict):
-        if _SIGNATURE in value and "ciphertext" in value:
+        if value.get(SIGNATURE) == SECRET and "plaintext" not in value:
             return "[secret]"
         return {key: _hidden(item) for key, item in value.items()}
     return [_hidden(item) for item in value] if isinstance(value, list) else value

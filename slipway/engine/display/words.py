@@ -113,7 +113,7 @@ def changed_keys(metadata: dict[str, Any]) -> str:
     if not signs:
         return ""
     keys = sorted(f"{next(iter(found)) if len(found) == 1 else '~'}{key}" for key, found in signs.items())
-    return f"[diff: {','.join(sorted(keys, key=lambda text: text[1:]))}]"
+    return name_of(f"[diff: {','.join(sorted(keys, key=lambda text: text[1:]))}]")
 
 
 def elapsed(seconds: float) -> str:
