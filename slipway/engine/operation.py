@@ -17,8 +17,9 @@ from slipway.engine.execution.runner import StepFailedError, StepRunner
 from slipway.engine.planning.ending import plan_deletions, plan_kept
 from slipway.engine.planning.planner import Planner
 from slipway.engine.planning.targets import Selection, always_included
+from slipway.engine.policies.packs import PolicyPacks
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
-from slipway.engine.program.process import ProgramProcess, program_folder
+from slipway.engine.program.process import ProgramContext, ProgramProcess, program_folder
 from slipway.engine.program.requests import RequestDecoder
 from slipway.engine.providers.answers import ProviderError
 from slipway.engine.providers.registry import ProviderRegistry
@@ -69,6 +70,7 @@ class _Run:
             warn=lambda message: self.events.diagnostic("warning", message),
             stored=self._stored_provider,
         )
+        self.packs = PolicyPacks(self.events.policies)
         self.hooks = Hooks(preview=self.preview)
         self.runner = StepRunner(
             registry=self.registry,
@@ -90,10 +92,13 @@ class _Run:
         request = self.request
         shown = {key: "[secret]" if item.secret else item.value for key, item in request.config.items()}
         self.events.secrets.learn([Secret(item.value) for item in request.config.values() if item.secret])
-        self.events.prelude(shown)
         watcher = threading.Thread(target=self._watch_for_stop, name="stop", daemon=True)
         watcher.start()
         try:
+            try:
+                self._start_packs()
+            finally:
+                self.events.prelude(shown)
             self._refuse_unsupported()
             self._carry_out()
             self.writer.flush()
@@ -114,6 +119,7 @@ class _Run:
                 self.program.end()
         finally:
             self.hooks.close()
+            self.packs.close()
             self.registry.close()
             self.server.stop()
 
@@ -127,7 +133,7 @@ class _Run:
             self.events.diagnostic("error", "preview failed" if self.preview else "update failed")
         if self.deployment is not None and self.deployment.refused:
             self.failed = True
-        self.events.summary(succeeded=not self.failed, corrupt=self.runner.maybe_corrupt)
+        self.events.summary(succeeded=not self.failed, packs=self.packs.names, corrupt=self.runner.maybe_corrupt)
         self.events.cancel()
         return OperationResult(
             succeeded=not self.failed,
@@ -143,8 +149,6 @@ class _Run:
         return next((item.outputs for item in reversed(candidates) if item.type == urns.STACK_TYPE), {})
 
     def _refuse_unsupported(self) -> None:
-        if self.request.options.policy_packs:
-            raise UnsupportedError("--policy-pack")
         if self.request.options.exclude_dependents:
             raise UnsupportedError("--exclude-dependents")
         if "pulumi:autonaming" in self.request.config:
@@ -180,18 +184,37 @@ class _Run:
             self._refresh(count=False)
             if self.failed:
                 return
-        deployment = self._new_deployment()
-        monitor.serve(deployment)
-        self._run_program(deployment, monitor)
+        self._run_program(self._new_deployment(), monitor)
 
     def _new_deployment(self) -> Deployment:
         planner = Planner(self.base, self.request.options, preview=self.preview)
         self.deployment = Deployment(
-            self.request, planner=planner, runner=self.runner, registry=self.registry, events=self.events
+            self.request,
+            planner=planner,
+            runner=self.runner,
+            registry=self.registry,
+            events=self.events,
+            packs=self.packs,
         )
         if self.request.stop.canceled.is_set():
             self.deployment.halt()
         return self.deployment
+
+    @property
+    def _context(self) -> ProgramContext:
+        request = self.request
+        return ProgramContext(
+            project=request.project,
+            stack=request.stack,
+            organization=request.organization,
+            config=request.config,
+            dry_run=self.preview,
+        )
+
+    def _start_packs(self) -> None:
+        """Start the policy packs, which get ready while the program does."""
+        options = self.request.options
+        self.packs.start(options.policy_packs, options.policy_pack_configs, self._context, self.request.folder)
 
     def _prewarm(self) -> None:
         """Start the plugins of the state's providers while the program is still starting itself."""
@@ -216,16 +239,14 @@ class _Run:
     def _run_program(self, deployment: Deployment, monitor: MonitorService) -> None:
         """Run the program, then delete what it did not register."""
         self.program = ProgramProcess(
-            self.request.project,
-            stack=self.request.stack,
-            organization=self.request.organization,
-            config=self.request.config,
+            self._context,
             address=self.server.address,
             parallel=self.request.options.parallel,
-            dry_run=self.preview,
             on_output=self.events.diagnostic,
         )
         self._prewarm()
+        self.packs.ready(self._context, self.server.address)
+        monitor.serve(deployment)
         code = self._wait_for_program(deployment, monitor)
         deployment.drain()
         if code:
@@ -238,6 +259,8 @@ class _Run:
         if not code and not deployment.halted.is_set() and not self._incomplete(deployment):
             self._delete()
         deployment.finish()
+        if not self.failed and not code and not deployment.halted.is_set() and not self._incomplete(deployment):
+            deployment.judge_stack()
         monitor.shutdown.set()
         if code is None:
             self.program.wait(PROGRAM_PATIENCE)
@@ -333,6 +356,7 @@ class _Run:
                 self.registry.cancel()
                 self.request.stop.terminated.wait()
                 if not self.over.is_set():
+                    self.packs.kill()
                     self.registry.kill()
                     if self.program is not None:  # a hook of the program may be what is waited for
                         self.program.end(0.2)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from slipway.engine.config import ConfigValue
@@ -74,3 +75,5 @@ class OperationRequest:
     read_stack: Callable[[str], dict[str, Any]] | None = None
     """Outputs of another stack of this backend by its reference, for StackReference."""
     organization: str = "organization"
+    folder: Path = field(default_factory=Path)
+    """Where relative paths of the flags begin."""

@@ -88,6 +88,7 @@ class Runner:
                 options=options,
                 stop=self._stop,
                 read_stack=self._read_stack,
+                folder=session.folder,
             )
             # Loaded late: gRPC takes a fifth of a second, which the key derivation uses meanwhile.
             from slipway.engine import operation  # noqa: PLC0415

@@ -7,6 +7,7 @@ from typing import Any
 
 from slipway.engine.events.concealing import Concealer
 from slipway.engine.events.metadata import step_metadata
+from slipway.engine.events.policies import PolicyEvents
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.urn import is_default_provider
 
@@ -29,6 +30,12 @@ class EventStream:
         self.errors: list[str] = []
         self.quiet_program = False
         """After a failure the program's own errors only follow from it."""
+        self.policies = PolicyEvents(
+            self._send,
+            lambda message, urn: self.diagnostic("warning", message, urn),
+            self.secrets.without_secrets,
+            show_secrets=show_secrets,
+        )
 
     def _send(self, event: Event) -> None:
         with self._lock:
@@ -94,7 +101,7 @@ class EventStream:
         with self._lock:
             self.changes[name] = self.changes.get(name, 0) + 1
 
-    def summary(self, *, succeeded: bool, corrupt: bool = False) -> None:
+    def summary(self, *, succeeded: bool, packs: dict[str, str], corrupt: bool = False) -> None:
         """Say how it ended."""
         self._send(
             {
@@ -102,7 +109,7 @@ class EventStream:
                     "maybeCorrupt": corrupt,
                     "durationSeconds": int(time.monotonic() - self._started),
                     "resourceChanges": dict(sorted(self.changes.items())),
-                    "PolicyPacks": {},
+                    "PolicyPacks": packs,
                     "isPreview": self._preview,
                     "result": "succeeded" if succeeded else "failed",
                 }

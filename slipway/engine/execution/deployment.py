@@ -13,9 +13,21 @@ from slipway.engine.errors import EngineError
 from slipway.engine.events.stream import EventStream
 from slipway.engine.execution.runner import StepFailedError, StepRunner
 from slipway.engine.planning.planner import Planner, Planning
-from slipway.engine.planning.questions import Answer, Check, Diff, DiffProvider, PlanError, Question
+from slipway.engine.planning.questions import (
+    Answer,
+    Check,
+    Diff,
+    DiffProvider,
+    ForbiddenError,
+    Judge,
+    Judgement,
+    PlanError,
+    Question,
+)
 from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
+from slipway.engine.policies.packs import PolicyPacks
+from slipway.engine.policies.seen import seen_resource, seen_stack
 from slipway.engine.program.requests import provider_extras
 from slipway.engine.providers.answers import CheckAnswer, DiffAnswer, InvokeAnswer, ProviderError
 from slipway.engine.providers.registry import BUILTIN, ProviderRegistry
@@ -48,8 +60,10 @@ class Deployment:
         runner: StepRunner,
         registry: ProviderRegistry,
         events: EventStream,
+        packs: PolicyPacks | None = None,
     ) -> None:
         self.request = request
+        self._packs = packs or PolicyPacks(events.policies)
         self.planner = planner
         self.runner = runner
         self.registry = registry
@@ -94,6 +108,9 @@ class Deployment:
                 with self._planning:
                     steps = self._drive(self.planner.after_import(goal, steps[0].new))
                 self._run(steps)
+        except ForbiddenError:
+            self._forbid(goal.urn)
+            return Outcome(urn=goal.urn)
         except (PlanError, ProviderError, EngineError) as error:
             self.refuse(error, goal.urn)
             return Outcome(urn=goal.urn)
@@ -189,6 +206,8 @@ class Deployment:
             return self._check(question)
         if isinstance(question, Diff):
             return self._diff(question)
+        if isinstance(question, Judge):
+            return self._judge(question)
         return self._diff_provider(question)
 
     def _check(self, question: Check) -> CheckAnswer:
@@ -202,6 +221,24 @@ class Deployment:
         if client is None:
             return CheckAnswer(inputs=question.news)
         return client.check(question.urn, question.olds, question.news, os.urandom(SEED_BYTES))
+
+    def _judge(self, question: Judge) -> Judgement:
+        seen = seen_resource(self.planner, question.goal, question.inputs)
+        inputs, allowed = self._packs.check(seen)
+        self.events.secrets.learn(inputs)
+        return Judgement(inputs=inputs, allowed=allowed)
+
+    def judge_stack(self) -> None:
+        """Have the policy packs judge what the whole stack came to."""
+        root = urns.make(
+            self.request.stack,
+            self.request.project.name,
+            "",
+            urns.STACK_TYPE,
+            f"{self.request.project.name}-{self.request.stack}",
+        )
+        if not self._packs.check_stack(seen_stack(self.planner), root):
+            self.impossible = True
 
     def _diff(self, question: Diff) -> DiffAnswer:
         type_ = urns.type_of(question.urn)
@@ -278,14 +315,17 @@ class Deployment:
         """Say what a preview found to be impossible; it goes on, and fails at its end."""
         for error in self.planner.errors:
             self.events.diagnostic("error", error.message, error.urn)
-        self.impossible = self.impossible or bool(self.planner.errors)
+        self.impossible = self.impossible or bool(self.planner.errors) or self.planner.forbidden
         self.planner.errors.clear()
 
     def refuse(self, error: Exception, urn: str) -> None:
         """Say what can't be done, and begin nothing more."""
+        self.events.diagnostic("error", str(error), urn)
+        self._forbid(urn)
+
+    def _forbid(self, urn: str) -> None:
         self.refused = True
         self.planner.seen.add(urn)
-        self.events.diagnostic("error", str(error), urn)
         self._failed.add(urn)
         self.halt()
 

@@ -7,7 +7,7 @@ from slipway.engine import urn as urns
 from slipway.engine.codec import paths
 from slipway.engine.planning import comparing, replacing
 from slipway.engine.planning.graph import DependencyGraph
-from slipway.engine.planning.questions import Answer, Check, PlanError, Question
+from slipway.engine.planning.questions import Answer, Check, ForbiddenError, Judge, Judgement, PlanError, Question
 from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.planning.targets import Selection, always_included
@@ -44,6 +44,10 @@ class Planner:
         """URNs deleted before a replacement of what they need, with the properties that are the reason."""
         self.errors: list[PlanError] = []
         """Refusals that a preview shows and goes on after."""
+        self.forbidden = False
+        """Whether a mandatory rule objects to something: a preview goes on, and fails at its end."""
+        self.goals: dict[str, Registration] = {}
+        """What the program registered, by URN."""
 
     # -- registrations
 
@@ -52,6 +56,7 @@ class Planner:
         if goal.urn in self.seen:
             raise PlanError(f"Duplicate resource URN '{goal.urn}'; try giving it a unique name", goal.urn)
         self.seen.add(goal.urn)
+        self.goals[goal.urn] = goal
         old = self._find_old(goal)
         new = self._new_state(goal, old)
         if not self._is_target(goal):
@@ -64,6 +69,7 @@ class Planner:
         if goal.custom:
             fresh = old is None or recreating or was_external or forced
             yield from self._check(goal, new, None if fresh or old is None else old.inputs)
+        yield from self._judge(goal, new)
         if old is None:
             return self._record(goal, [Step(op=Op.CREATE, urn=goal.urn, type=goal.type, new=new)])
         if recreating:
@@ -140,6 +146,19 @@ class Planner:
             raise PlanError("\n".join(_failure_text(goal, new.inputs, item) for item in answer.failures), goal.urn)
         new.inputs = answer.inputs
 
+    def _judge(self, goal: Registration, new: ResourceState) -> Generator[Question, Answer, None]:
+        """Have the policy packs judge the inputs; `new` gets what they put right."""
+        if not self.options.policy_packs:
+            return
+        answer = yield Judge(goal=goal, inputs=new.inputs)
+        if not isinstance(answer, Judgement):
+            raise TypeError("a Judge is answered by a Judgement")
+        new.inputs = answer.inputs
+        if not answer.allowed:
+            if not self.preview:
+                raise ForbiddenError(f"a mandatory policy forbids {goal.urn}", goal.urn)
+            self.forbidden = True
+
     def _change(self, goal: Registration, old: ResourceState, new: ResourceState) -> Planning:
         diff = yield from comparing.compare(self, goal, old, new)
         if diff.replaces:
@@ -204,6 +223,7 @@ class Planner:
         """Plan what is left to do when what was taken over is not as the program wants it."""
         new = self._new_state(goal, imported)
         yield from self._check(goal, new, imported.inputs)
+        yield from self._judge(goal, new)
         steps = yield from self._change(replace(goal, import_id=""), imported, new)
         new.import_id = goal.import_id
         return self._record(goal, [step for step in steps if step.op is not Op.SAME])

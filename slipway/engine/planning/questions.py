@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from slipway.engine.planning.registration import Registration
 from slipway.engine.providers.answers import CheckAnswer, DiffAnswer
 from slipway.engine.values import Properties
 
@@ -38,8 +39,24 @@ class DiffProvider:
     old_outputs: Properties
 
 
-Question = Check | Diff | DiffProvider
-Answer = CheckAnswer | DiffAnswer
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Ask the policy packs about a resource whose inputs were checked."""
+
+    goal: Registration
+    inputs: Properties
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The inputs, put right where a rule does so, and whether no mandatory rule objects."""
+
+    inputs: Properties
+    allowed: bool = True
+
+
+Question = Check | Diff | DiffProvider | Judge
+Answer = CheckAnswer | DiffAnswer | Judgement
 
 
 class PlanError(Exception):
@@ -49,3 +66,7 @@ class PlanError(Exception):
         super().__init__(message)
         self.message = message
         self.urn = urn
+
+
+class ForbiddenError(PlanError):
+    """A mandatory rule of a policy pack forbids it, and has said so itself."""

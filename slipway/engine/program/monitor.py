@@ -76,6 +76,7 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
 
     def __init__(self, decoder: RequestDecoder, hooks: Hooks) -> None:
         self._served: Deployment | None = None
+        self._serving = threading.Event()
         self._hooks = hooks
         self._decoder = decoder
         self.program_done = threading.Event()
@@ -85,11 +86,16 @@ class MonitorService(resource_pb2_grpc.ResourceMonitorServicer):
     def serve(self, deployment: Deployment) -> None:
         """Take registrations for a deployment from now on."""
         self._served = deployment
+        self._serving.set()
 
     @property
     def _deployment(self) -> Deployment:
+        # A program may be quicker than the policy packs that are to judge it.
+        while not self._serving.wait(0.5):
+            if self.shutdown.is_set():
+                raise EngineError("the operation is over")
         if self._served is None:
-            raise AssertionError("the program runs before its deployment is there")
+            raise AssertionError("a deployment is served before it is there")
         return self._served
 
     def GetDeploymentInfo(self, request: Any, context: Any) -> resource_pb2.DeploymentInfo:  # noqa: ARG002, N802

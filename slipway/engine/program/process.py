@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from slipway.engine.config import ConfigValue
@@ -14,6 +15,28 @@ from slipway.engine.errors import EngineError
 from slipway.engine.project import Project
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramContext:
+    """What a program, and a policy pack beside it, is told about the operation."""
+
+    project: Project
+    stack: str
+    organization: str
+    config: Mapping[str, ConfigValue]
+    dry_run: bool
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which the SDKs know it; secrets of the configuration are in plain text there."""
+        return {
+            "PULUMI_CONFIG": json.dumps({key: item.value for key, item in self.config.items()}),
+            "PULUMI_CONFIG_SECRET_KEYS": json.dumps([key for key, item in self.config.items() if item.secret]),
+            "PULUMI_PROJECT": self.project.name,
+            "PULUMI_STACK": self.stack,
+            "PULUMI_ORGANIZATION": self.organization,
+            "PULUMI_DRY_RUN": "true" if self.dry_run else "false",
+        }
 
 
 def program_python(project: Project) -> str:
@@ -27,6 +50,11 @@ def program_python(project: Project) -> str:
                 "make it first (python -m venv), and install the program's requirements"
             )
         return str(python)
+    return active_python()
+
+
+def active_python() -> str:
+    """Return the Python of the active virtual environment, or this one."""
     active = os.environ.get("VIRTUAL_ENV")
     if active and (Path(active) / "bin" / "python").exists():
         return str(Path(active) / "bin" / "python")
@@ -44,16 +72,13 @@ class ProgramProcess:
 
     def __init__(
         self,
-        project: Project,
+        context: ProgramContext,
         *,
-        stack: str,
-        organization: str,
-        config: Mapping[str, ConfigValue],
         address: str,
         parallel: int,
-        dry_run: bool,
         on_output: Callable[[str, str], None],
     ) -> None:
+        project = context.project
         program = project.root / project.main if project.main else project.root
         if not program.exists():
             raise EngineError(f"the program {program} (`main` of Pulumi.yaml) does not exist")
@@ -61,29 +86,21 @@ class ProgramProcess:
             "monitor": address,
             "engine": address,
             "project": project.name,
-            "stack": stack,
-            "organization": organization,
+            "stack": context.stack,
+            "organization": context.organization,
             "root": str(project.root),
             "parallel": str(parallel),
         }
         argv = [program_python(project), "-u", str(LAUNCHER)]
         for name, value in options.items():
             argv.append(f"--{name}={value}")
-        if dry_run:
+        if context.dry_run:
             argv.append("--dry-run")
         argv.append(str(program))
-        environment = os.environ | {
-            "PULUMI_CONFIG": json.dumps({key: item.value for key, item in config.items()}),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps([key for key, item in config.items() if item.secret]),
-            "PULUMI_PROJECT": project.name,
-            "PULUMI_STACK": stack,
-            "PULUMI_ORGANIZATION": organization,
-            "PULUMI_DRY_RUN": "true" if dry_run else "false",
-        }
         self._process = subprocess.Popen(
             argv,
             cwd=program_folder(project),
-            env=environment,
+            env=os.environ | context.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -140,6 +140,7 @@ class Stack:
             emit=self.events.append,
             options=Options(parallel=4, **options),
             stop=self.stop,
+            folder=self.root,
         )
         return run(request)
 
