@@ -129,9 +129,10 @@ class HumanDisplay(ABC):
         """Return the blocks after the changes."""
         ledger, style, paint = self._ledger, self._style, self._paint
         packs = (ledger.summary or {}).get("PolicyPacks") or {}
-        policies = policies_block(ledger.policies, ledger.remediations, packs, paint, full=style.remediations)
-        others = [note for note in ledger.notes if note.severity != "error"]
-        said = diagnostics_block(ledger.errors, others, paint, stack=ledger.stack_urn)
+        policies = policies_block(
+            ledger.policies, ledger.remediations, packs, paint, mandatory=ledger.mandatory, full=style.remediations
+        )
+        said = diagnostics_block(ledger.errors, ledger.others, paint, stack=ledger.stack_urn)
         blocks = [policies, said] if ledger.violations else [said, policies]
         # A program that ended early has not said what its outputs become.
         if style.outputs and not ledger.broken and self._kind not in ("destroy", "refresh"):

@@ -17,6 +17,8 @@ READS = ("read", "read-replacement", "discard", "discard-replaced")
 # The policy SDK says so in an advisory finding, whatever the rule's own level: nothing in the event but these words
 # tells it from what the rule found.
 _UNCHECKED = re.compile(r"can't run policy '(?P<rule>[^']*)'.*? during preview: (?P<why>.*)", re.DOTALL)
+# Our engine adds a warning that says of which rules this is true that nobody may break.
+_MUST = re.compile(r"the mandatory policy '(?P<rule>[^']*)' of .* could not be checked: ")
 _RECENT = 400  # rows that ended last: more than any screen has lines
 # The engine, real or ours, closes with one of these; the event log does not tell them from what is the matter.
 _GENERAL = ("preview failed", "update failed", "resource refresh failed", "destroy failed", "refresh failed")
@@ -267,6 +269,17 @@ class Ledger:
         return telling or ([] if self.violations else found)
 
     @property
+    def others(self) -> list[Note]:
+        """What else was said; not what stands with the policies already."""
+        told = {_place(found) for found in self.policies if unchecked(found)}
+        return [note for note in self.notes if note.severity != "error" and _must(note) not in told]
+
+    @property
+    def mandatory(self) -> set[tuple[str, str]]:
+        """Resource and rule of what nobody may break, as far as the events say: of rules that could not be checked."""
+        return {found for note in self.notes if (found := _must(note)) is not None}
+
+    @property
     def violations(self) -> list[dict[str, Any]]:
         """What mandatory rules found."""
         return [
@@ -315,3 +328,12 @@ class Ledger:
 def unchecked(found: Mapping[str, Any]) -> re.Match[str] | None:
     """Say whether a finding is that its rule could not run, since a value is known only after the update."""
     return _UNCHECKED.match(str(found.get("message") or "").strip())
+
+
+def _place(found: Mapping[str, Any]) -> tuple[str, str]:
+    return str(found.get("resourceUrn") or ""), str(found.get("policyName") or "")
+
+
+def _must(note: Note) -> tuple[str, str] | None:
+    match = _MUST.match(note.text) if note.severity == "warning" else None
+    return (note.urn, match["rule"]) if match else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from slipway.engine.display.details import Details, changes_of
@@ -17,17 +18,28 @@ _COLORS = {"mandatory": (BOLD, RED), "unchecked": (BOLD, RED), "remediate": (YEL
 
 
 def policies_block(
-    findings: Sequence[Finding], remediations: Sequence[Finding], packs: Mapping[str, str], paint: Paint, *, full: bool
+    findings: Sequence[Finding],
+    remediations: Sequence[Finding],
+    packs: Mapping[str, str],
+    paint: Paint,
+    *,
+    mandatory: AbstractSet[tuple[str, str]] = frozenset(),
+    full: bool = False,
 ) -> list[str]:
-    """Return a section per pack; `full` shows what remediations changed, property by property."""
+    """Return a section per pack.
+
+    `mandatory` holds resource and rule of what could not be checked though nobody may break it; `full` shows what
+    remediations changed, property by property.
+    """
     if not findings and not remediations:
         return []
-    mandatory = {_rule(found) for found in findings if found.get("enforcementLevel") == "mandatory"}
+    strict = {_rule(found) for found in findings if found.get("enforcementLevel") == "mandatory"}
+    strict |= {rule for _, rule in mandatory}
     sections: dict[tuple[str, str], list[tuple[int, list[str]]]] = {}
     for found in findings:
         level = "unchecked" if unchecked(found) else str(found.get("enforcementLevel") or "advisory")
         lines = (
-            _unchecked_lines(found, known=_rule(found) in mandatory, paint=paint)
+            _unchecked_lines(found, known=_rule(found) in strict, paint=paint)
             if level == "unchecked"
             else _lines(found, level, paint)
         )

@@ -1,7 +1,9 @@
 """Policy results as a person reads them."""
 
+import io
 from typing import Any
 
+from slipway.engine.display import PlainDisplay, Style
 from slipway.engine.display.ledger import unchecked
 from slipway.engine.display.paint import Paint
 from slipway.engine.display.policies import policies_block
@@ -71,3 +73,17 @@ def test_a_remediation_names_what_it_changed_and_shows_it_when_asked() -> None:
         "        - [remediate]  log-retention  (aws:iam:Role: scorer)  [~days]",
     ]
     assert block(remediations=[made], full=True)[-1] == "          ~ days: 30 => 14"
+
+
+def test_the_warning_of_our_engine_says_which_rule_is_mandatory_and_is_not_repeated() -> None:
+    warning = (
+        "the mandatory policy 'no-wildcard-actions' of guards could not be checked: string value at .policy can't be "
+        "known during preview. It is checked during the update, which it may stop"
+    )
+    out = io.StringIO()
+    display = PlainDisplay(out, "preview", "dev", dry_run=True, style=Style(progress=False), clock=lambda: 0.0)
+    display.event({"policyEvent": finding("advisory", "no-wildcard-actions", CANNOT)})
+    display.event({"diagnosticEvent": {"severity": "warning", "message": warning, "urn": ROLE}})
+    display.close()
+    assert "mandatory rule no-wildcard-actions could not be checked: string value at .policy is not" in out.getvalue()
+    assert "Diagnostics:" not in out.getvalue()
