@@ -40,7 +40,9 @@ class Digest:
         op, urn = metadata["op"], metadata["urn"]
         if op in _HALVES or (op == "same" and not self._show_sames and metadata["type"] != _STACK_TYPE):
             return
-        if done and (urn, op) not in self._steps and (urn, "refresh") in self._steps:
+        if done and (urn, op) in self._steps:
+            return  # the real digest has steps as they begin
+        if done and (urn, "refresh") in self._steps:
             del self._steps[(urn, "refresh")]
         step: dict[str, Any] = {"op": op, "urn": urn}
         if metadata.get("provider"):
