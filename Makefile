@@ -56,7 +56,7 @@ format: $(VENV)/.test ## rewrite the code in the house's format
 conformance: $(VENV)/.test ## every scenario recorded from the real engine, against the embedded one
 	@$(BIN)/python -m pytest -q tests/conformance
 
-golden: $(VENV)/.test ## write anew what the stacks register (tests/golden); review the change like code
+golden: $(VENV)/.test ## write anew what the stacks register and the displays show (tests/golden); review the change like code
 	@$(BIN)/python -m pytest -q tests/golden --rewrite-golden
 
 bench: $(VENV)/.test ## what a request to serving/ costs, beside AWS's way of serving and the bare HTTP server

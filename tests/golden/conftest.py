@@ -28,7 +28,7 @@ class Golden:
 
     def check(self, name: str, text: str) -> None:
         """Fail when the text is not what the file says."""
-        file = Path(__file__).with_name(name)
+        file = Path(__file__).parent / name
         if self._rewrite:
             file.write_text(text, encoding="utf-8")
             return

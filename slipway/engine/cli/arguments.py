@@ -4,17 +4,43 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from slipway.engine.cli.nearest import did_you_mean
 from slipway.engine.errors import EngineError, UnsupportedError
 
 Run = Callable[[argparse.Namespace], int]
+NOT_SUPPORTED = "The embedded engine does not support this command."
+_STANDS_FOR = "`pulumi` stands for `python -m slipway.engine` here.\n"
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that never guesses (no abbreviations) and reports misuse as the engine does."""
+    """A parser that never guesses (no abbreviations), and answers what it does not know with what is nearest to it."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(allow_abbrev=False, **options)
+
+    def format_help(self) -> str:
+        """Return the help, and how to run what it shows."""
+        return super().format_help().rstrip("\n") + "\n\n" + _STANDS_FOR
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; a word that is left over is refused here, where the command that it was given to is known."""
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            name = left[0].partition("=")[0]
+            if not name.startswith("-"):
+                self.error(f"unexpected argument {left[0]!r}")
+            shown = [
+                flag for action in self._actions if action.help != argparse.SUPPRESS for flag in action.option_strings
+            ]
+            self.error(f"unknown flag {name}{did_you_mean(name, shown)}")
+        return found, left
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:  # noqa: SLF001 - it has no public name
+            supported = [name for name, parser in action.choices.items() if parser.description != NOT_SUPPORTED]
+            self.error(f"unknown command {value!r}{did_you_mean(str(value), supported)}")
+        super()._check_value(action, value)
 
     def error(self, message: str) -> NoReturn:
         """Report misuse."""

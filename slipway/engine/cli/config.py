@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from slipway.engine.cli.arguments import Parser, globals_of, stack_flag, switch
+from slipway.engine.cli.arguments import NOT_SUPPORTED, Parser, globals_of, stack_flag, switch
 from slipway.engine.cli.session import Session
 from slipway.engine.cli.tables import print_json, print_table
 from slipway.engine.config import SECURE, config_value, full_key, has_secure, open_value, with_defaults
@@ -56,12 +56,14 @@ def register(commands: Any) -> None:
     drop.add_argument("key")
     switch(drop, "--path", help="the key is a path")
     drop.set_defaults(run=run_remove)
-    drops = verbs.add_parser("rm-all", help="remove several values")
+    drops = verbs.add_parser(
+        "rm-all", help="remove several values", epilog="example: pulumi config rm-all aws:region password"
+    )
     drops.add_argument("key", nargs="+")
     switch(drops, "--path", help="keys are paths")
     drops.set_defaults(run=run_remove)
     for name in ("cp", "refresh", "env", "edit"):
-        verbs.add_parser(name).set_defaults(run=_refuse, refused=name)
+        verbs.add_parser(name, description=NOT_SUPPORTED).set_defaults(run=_refuse, refused=name)
     for parser in (group, *set(verbs.choices.values())):
         globals_of(parser, top=False)
         stack_flag(parser, top=parser is group)

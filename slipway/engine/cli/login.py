@@ -44,7 +44,9 @@ def register(commands: Any) -> None:
     switch(whoami, "--verbose", help="with the backend")
     switch(whoami, "-j", "--json", help="print JSON")
     whoami.set_defaults(run=run_whoami)
-    version: Parser = commands.add_parser("version", help="print the engine's version")
+    version: Parser = commands.add_parser(
+        "version", help="print the engine's version", epilog="example: pulumi version"
+    )
     version.set_defaults(run=run_version)
     cancel: Parser = commands.add_parser(
         "cancel", help="delete the locks of a stack", epilog="example: pulumi cancel dev --yes"

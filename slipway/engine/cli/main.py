@@ -10,6 +10,13 @@ from slipway.engine.cli.arguments import Parser, globals_of, go_switches
 from slipway.engine.errors import EngineError, UnsupportedError
 
 PROGRAM = "pulumi"
+EXAMPLES = """examples:
+  pulumi stack init dev
+  pulumi preview --diff
+  pulumi up
+  pulumi destroy --yes --remove
+  pulumi up --help                            every command has a --help with examples
+"""
 _OURS = "this is a defect of the engine, run the command again with -v 1 for the trace"
 UNSUPPORTED = (
     "about",
@@ -44,7 +51,9 @@ UNSUPPORTED = (
 
 def build() -> Parser:
     """Build the parser of every command."""
-    parser = Parser(prog=PROGRAM, description="The embedded engine: a subset of the `pulumi` command line.")
+    parser = Parser(
+        prog=PROGRAM, description="The embedded engine: a subset of the `pulumi` command line.", epilog=EXAMPLES
+    )
     globals_of(parser, top=True)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     for group in (operations, stack, config, login, state):

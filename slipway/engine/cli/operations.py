@@ -13,7 +13,7 @@ from slipway.engine.cli.running import Runner, Showing
 from slipway.engine.cli.session import Session
 from slipway.engine.cli.stack import remove_stack
 from slipway.engine.config import effective_config
-from slipway.engine.display.human import Style
+from slipway.engine.display.style import NARROWEST, Style, colors, size_of, tree
 from slipway.engine.errors import EngineError
 from slipway.engine.request import OperationKind, Options
 
@@ -54,16 +54,18 @@ _COMMANDS = {
 }
 _MEANINGLESS = (
     "--debug",
-    "--show-reads",
-    "--show-replacement-steps",
-    "--show-config",
-    "--show-full-output",
-    "--show-policy-remediations",
     "--skip-plugin-pre-install",
     "--strict",
 )
 _REFUSED = ("--attach-debugger", "--remote", "--run-program", "--copilot", "--neo")
 _REFUSED_VALUED = ("--plan", "--save-plan", "--import-file", "--config-file", "--client", "--output")
+
+
+class _Debugging(argparse.Action):
+    """A flag that exists only for those who debug, as in the real command line."""
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        raise EngineError(f"{self.option_strings[0]} needs PULUMI_DEBUG_COMMANDS=true in the environment", exit_code=2)
 
 
 def register(commands: Any) -> None:
@@ -91,6 +93,11 @@ def _common_flags(parser: Parser) -> None:
     switch(parser, "-j", "--json", help="print JSON")
     switch(parser, "--show-secrets", help="show secrets in plain text")
     switch(parser, "--show-sames", help="show what does not change")
+    switch(parser, "--show-reads", help="show what is only read")
+    switch(parser, "--show-replacement-steps", help="show each step of a replacement")
+    switch(parser, "--show-full-output", help="show long texts whole")
+    switch(parser, "--show-config", help="show the configuration first")
+    switch(parser, "--show-policy-remediations", help="show what remediations of policies changed")
     switch(parser, "-r", "--refresh", help="refresh the state first")
     switch(parser, "--expect-no-changes", help="fail when anything changes")
     parser.add_argument("-m", "--message", default="", help="kept in the stack's history")
@@ -102,7 +109,7 @@ def _common_flags(parser: Parser) -> None:
     if os.environ.get("PULUMI_DEBUG_COMMANDS", "").lower() in ("1", "true"):
         parser.add_argument("--event-log", default=None, metavar="FILE", help="write every event, one JSON a line")
     else:
-        parser.set_defaults(event_log=None)
+        parser.add_argument("--event-log", action=_Debugging, default=None, help=argparse.SUPPRESS)
 
 
 def _own_flags(parser: Parser, name: str) -> None:
@@ -187,14 +194,7 @@ def run_operation(args: argparse.Namespace) -> int:
         store(session, [(locate(session, key, path=args.config_path), value) for key, value in pairs])
         stack_file = session.stack_file()
     config = effective_config(session.project, session.stack.name, stack_file, session.secrets)
-    colored = args.color == "always" or (args.color != "never" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    style = Style(
-        color=colored,
-        diff=args.diff,
-        show_sames=args.show_sames,
-        outputs=not args.suppress_outputs,
-        progress=not args.suppress_progress,
-    )
+    style = _style(args, session)
     showing = Showing(json=args.json, style=style, event_log=args.event_log, message=args.message)
     runner = Runner(session, config, showing)
     kind = cast("OperationKind", args.kind)
@@ -216,6 +216,25 @@ def run_operation(args: argparse.Namespace) -> int:
     return 0 if outcome.succeeded else 1
 
 
+def _style(args: argparse.Namespace, session: Session) -> Style:
+    terminal = sys.stdout.isatty()
+    moving = tree(args.color, os.environ, terminal=terminal, interactive=not args.non_interactive)
+    return Style(
+        color=colors(args.color, os.environ, terminal=terminal),
+        tree=moving and not args.suppress_progress and size_of(sys.stdout.fileno())[0] >= NARROWEST,
+        diff=args.diff,
+        show_sames=args.show_sames,
+        show_reads=args.show_reads,
+        replacement_steps=args.show_replacement_steps,
+        outputs=not args.suppress_outputs,
+        progress=not args.suppress_progress,
+        full=args.show_full_output,
+        config=args.show_config,
+        remediations=args.show_policy_remediations,
+        keep=session.interactive and not (args.yes or args.skip_preview) if hasattr(args, "yes") else False,
+    )
+
+
 def _agreed(args: argparse.Namespace, runner: Runner, kind: OperationKind) -> bool:
     """Preview, then ask unless --yes says so already."""
     dry: OperationKind = "preview" if kind == "up" else kind
@@ -229,7 +248,7 @@ def _agreed(args: argparse.Namespace, runner: Runner, kind: OperationKind) -> bo
         answer = choose(f"\nDo you want to perform this {word}?", ("yes", "no", "details"))
         if answer != "details":
             break
-        runner.with_details().run(dry, options_of(args, dry_run=True))
+        runner.print_details()
     if answer == "no":
         print(f"confirmation declined, not proceeding with the {word}", file=sys.stderr)
     return answer == "yes"

@@ -1,7 +1,6 @@
 """Running one operation: the core's request, the readers of its events, signals, lock, history."""
 
 import contextlib
-import dataclasses
 import json
 import os
 import signal
@@ -23,8 +22,7 @@ from slipway.engine.cli.stack_state import stack_outputs
 from slipway.engine.codec.state import StateCodec
 from slipway.engine.config import ConfigValue
 from slipway.engine.deployment_secrets import encrypted_anew, has_secret
-from slipway.engine.display import Digest, HumanDisplay
-from slipway.engine.display.human import Style
+from slipway.engine.display import Digest, HumanDisplay, PlainDisplay, Style, TerminalDisplay
 from slipway.engine.errors import EngineError
 from slipway.engine.request import OperationKind, OperationRequest, Options, Stop
 from slipway.engine.secrets import PassphraseManager
@@ -59,11 +57,13 @@ class Runner:
         self._showing = showing
         self._stop = Stop()
         self._log_mode = "wb"
+        self._display: HumanDisplay | None = None
+        self._planned: Mapping[str, str] = {}
 
-    def with_details(self) -> "Runner":
-        """Return a runner that shows every property that changes."""
-        style = dataclasses.replace(self._showing.style, diff=True)
-        return Runner(self._session, self._config, dataclasses.replace(self._showing, style=style, event_log=None))
+    def print_details(self) -> None:
+        """Print every property that the last preview would change."""
+        if self._display is not None:
+            print(self._display.details(), end="")
 
     def run(self, kind: OperationKind, options: Options) -> Outcome:
         """Run one operation; anything but a dry run holds the lock and leaves history and a backup."""
@@ -94,7 +94,7 @@ class Runner:
             from slipway.engine import operation  # noqa: PLC0415
 
             session.secrets.verify()
-            with _stopping(self._stop):
+            with _stopping(self._stop, self._display):
                 result = operation.run(request)
             if not dry:
                 self._remember(kind, started, succeeded=result.succeeded, changes=result.resource_changes)
@@ -164,7 +164,7 @@ class Runner:
             elif self._showing.json:
                 readers.append(lambda event: _write_line(sys.stdout, event))
             else:
-                human = HumanDisplay(sys.stdout, kind, self._session.stack.name, dry_run=dry, style=self._showing.style)
+                human = self._display = self._open_display(kind, dry=dry)
                 readers.append(human.event)
             writing = threading.Lock()
 
@@ -177,11 +177,18 @@ class Runner:
             try:
                 yield emit
             finally:
-                with contextlib.suppress(BrokenPipeError):
+                with contextlib.suppress(OSError):  # the reader left, or the terminal is gone
                     if digest:
                         print(digest.text())
                     if human:
                         human.close()
+                        self._planned = human.planned
+
+    def _open_display(self, kind: OperationKind, *, dry: bool) -> HumanDisplay:
+        style = self._showing.style
+        display = TerminalDisplay if style.tree else PlainDisplay
+        planned = {} if dry else self._planned
+        return display(sys.stdout, kind, self._session.stack.name, dry_run=dry, style=style, planned=planned)
 
     def _open_log(self, name: str) -> IO[bytes]:
         path = Path(self._session.folder, name)
@@ -226,7 +233,7 @@ def _line(event: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _stopping(stop: Stop) -> Iterator[None]:
+def _stopping(stop: Stop, display: HumanDisplay | None) -> Iterator[None]:
     """Let SIGINT and SIGTERM stop the operation: the first waits for what is in flight, the second does not."""
     # A handler may fill a queue, whatever it interrupted. It may not take the lock of an Event: a second signal inside
     # that lock would wait for itself.
@@ -244,7 +251,10 @@ def _stopping(stop: Stop) -> Iterator[None]:
                     "\n^C received; cancelling. If you would like to terminate immediately, press ^C again.\n"
                     "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n"
                 )
-            os.write(sys.stderr.fileno(), text.encode())
+            if isinstance(display, TerminalDisplay):
+                display.say(text)  # written past it, the tree would be painted over it
+            else:
+                os.write(sys.stderr.fileno(), text.encode())
             stop.signal()
 
     listener = threading.Thread(target=pass_on, name="signals", daemon=True)

@@ -12,6 +12,7 @@ from slipway.engine.backend import FileBackend, open_backend
 from slipway.engine.backend.credentials import selected_stack
 from slipway.engine.backend.durable import read_bytes
 from slipway.engine.backend.file_backend import Checkpoint, StackRef
+from slipway.engine.cli.nearest import no_such_stack
 from slipway.engine.config import StackFile, read_stack_file
 from slipway.engine.config_file import set_top_level
 from slipway.engine.errors import EngineError, UnsupportedError
@@ -66,8 +67,12 @@ class Session:
             )
         ref = self.reference(name)
         if not self.backend.exists(ref):
-            raise EngineError(f"no stack named '{ref.name}' found")
+            raise no_such_stack(ref.name, self.stack_names(ref.project))
         return ref
+
+    def stack_names(self, project: str) -> list[str]:
+        """Return the names of a project's stacks."""
+        return [ref.name for ref in self.backend.stacks() if ref.project == project]
 
     @cached_property
     def checkpoint(self) -> Checkpoint:

@@ -12,8 +12,9 @@ from slipway.engine.backend.lock import locked
 from slipway.engine.backend.renaming import renamed
 from slipway.engine.backend.tags import read_tags, write_tags
 from slipway.engine.cli import stack_state, stack_tags
-from slipway.engine.cli.arguments import Parser, globals_of, stack_flag, switch
+from slipway.engine.cli.arguments import NOT_SUPPORTED, Parser, globals_of, stack_flag, switch
 from slipway.engine.cli.asking import confirm
+from slipway.engine.cli.nearest import no_such_stack
 from slipway.engine.cli.session import Session
 from slipway.engine.cli.tables import print_json, print_table
 from slipway.engine.config import read_stack_file
@@ -59,14 +60,15 @@ def register(commands: Any) -> None:
     select.add_argument("name", nargs="?")
     switch(select, "-c", "--create", help="make it when it does not exist")
     select.set_defaults(run=run_select, secrets_provider="passphrase")
-    verbs.add_parser("unselect", help="select none").set_defaults(run=run_unselect)
+    unselect = verbs.add_parser("unselect", help="select none", epilog="example: pulumi stack unselect")
+    unselect.set_defaults(run=run_unselect)
     rename = verbs.add_parser("rename", help="rename a stack", epilog="example: pulumi stack rename dev2")
     rename.add_argument("name")
     rename.set_defaults(run=run_rename)
     stack_state.register(verbs)
     stack_tags.register(verbs)
     for name in ("change-secrets-provider", "graph", "schedule", "webhook"):
-        verbs.add_parser(name).set_defaults(run=_refuse, refused=name)
+        verbs.add_parser(name, description=NOT_SUPPORTED).set_defaults(run=_refuse, refused=name)
     for parser in (group, *set(verbs.choices.values())):
         globals_of(parser, top=False)
         stack_flag(parser, top=parser is group)
@@ -219,7 +221,7 @@ def run_select(args: argparse.Namespace) -> int:
     if not session.backend.exists(ref):
         if args.create:
             return run_init(args)
-        raise EngineError(f"no stack named '{ref.name}' found")
+        raise no_such_stack(ref.name, session.stack_names(ref.project))
     select_stack(session.project, ref.name)
     return 0
 

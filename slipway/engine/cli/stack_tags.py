@@ -14,9 +14,14 @@ def register(verbs: Any) -> None:
     """Declare the commands."""
     group: Parser = verbs.add_parser("tag", help="stack tags", epilog="example: pulumi stack tag set owner ml-team")
     nested = group.add_subparsers(dest="tag_verb", metavar="VERB", parser_class=Parser, required=True)
-    for name, run, values in (("get", run_get, 1), ("ls", run_list, 0), ("rm", run_remove, 1), ("set", run_set, 2)):
-        parser = nested.add_parser(name)
-        for word in ("name", "value")[:values]:
+    for name, run, text, words in (
+        ("get", run_get, "print one tag", "owner"),
+        ("ls", run_list, "list every tag", ""),
+        ("rm", run_remove, "remove a tag", "owner"),
+        ("set", run_set, "set a tag", "owner ml-team"),
+    ):
+        parser = nested.add_parser(name, help=text, epilog=f"example: pulumi stack tag {name} {words}".rstrip())
+        for word, _ in zip(("name", "value"), words.split(), strict=False):
             parser.add_argument(word)
         if name == "ls":
             switch(parser, "-j", "--json", help="print JSON")

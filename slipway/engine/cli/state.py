@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from slipway.engine.backend.lock import locked
-from slipway.engine.cli.arguments import Parser, globals_of, stack_flag, switch
+from slipway.engine.cli.arguments import NOT_SUPPORTED, Parser, globals_of, stack_flag, switch
 from slipway.engine.cli.asking import confirm
 from slipway.engine.cli.session import Session
 from slipway.engine.errors import EngineError, UnsupportedError
@@ -23,11 +23,19 @@ def register(commands: Any) -> None:
     """Declare the commands."""
     group: Parser = commands.add_parser("state", help="edit the state", epilog=EXAMPLES)
     verbs = group.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser, required=True)
-    unprotect = verbs.add_parser("unprotect", help="take protect off resources", epilog=EXAMPLES)
+    unprotect = verbs.add_parser(
+        "unprotect",
+        help="take protect off resources",
+        epilog="example: pulumi state unprotect 'urn:pulumi:dev::app::aws:s3/bucket:Bucket::raw' --yes",
+    )
     unprotect.add_argument("urn", nargs="*")
     switch(unprotect, "--all", help="off every resource")
     unprotect.set_defaults(run=run_unprotect)
-    delete = verbs.add_parser("delete", help="forget a resource; what it stands for stays", epilog=EXAMPLES)
+    delete = verbs.add_parser(
+        "delete",
+        help="forget a resource; what it stands for stays",
+        epilog="example: pulumi state delete 'urn:pulumi:dev::app::aws:s3/bucket:Bucket::raw' --yes",
+    )
     delete.add_argument("urn", nargs=1)
     switch(delete, "--force", help="also when it is protected")
     switch(delete, "--target-dependents", help="and what depends on it")
@@ -35,7 +43,7 @@ def register(commands: Any) -> None:
     for parser in (unprotect, delete):
         switch(parser, "-y", "--yes", help="do not ask")
     for name in ("edit", "move", "protect", "rename", "repair", "taint", "untaint", "upgrade"):
-        verbs.add_parser(name).set_defaults(run=_refuse, refused=name)
+        verbs.add_parser(name, description=NOT_SUPPORTED).set_defaults(run=_refuse, refused=name)
     for parser in set(verbs.choices.values()):
         globals_of(parser, top=False)
         stack_flag(parser)

@@ -5,10 +5,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from slipway.engine.display.words import plain_text
+from slipway.engine.codec import SECRET, SIGNATURE
+from slipway.engine.display.neutral import plain_text
 
 _HALVES = ("create-replacement", "delete-replaced", "discard-replaced")
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
 
@@ -40,7 +40,9 @@ class Digest:
         op, urn = metadata["op"], metadata["urn"]
         if op in _HALVES or (op == "same" and not self._show_sames and metadata["type"] != _STACK_TYPE):
             return
-        if done and (urn, op) not in self._steps and (urn, "refresh") in self._steps:
+        if done and (urn, op) in self._steps:
+            return  # the real digest has steps as they begin
+        if done and (urn, "refresh") in self._steps:
             del self._steps[(urn, "refresh")]
         step: dict[str, Any] = {"op": op, "urn": urn}
         if metadata.get("provider"):
@@ -81,7 +83,7 @@ def _state(found: dict[str, Any]) -> dict[str, Any]:
 
 def _hidden(value: Any) -> Any:
     if isinstance(value, dict):
-        if _SIGNATURE in value and "ciphertext" in value:
+        if value.get(SIGNATURE) == SECRET and "plaintext" not in value:
             return "[secret]"
         return {key: _hidden(item) for key, item in value.items()}
     return [_hidden(item) for item in value] if isinstance(value, list) else value

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from slipway.engine.display.neutral import name_of
+
 SIGNS = {
     "create": "+ ",
     "update": "~ ",
@@ -32,6 +34,7 @@ COLORS = {
     "discard": "31",
 }  # ANSI foreground numbers
 PLANNED = {
+    "same": "unchanged",
     "create-replacement": "create replacement",
     "delete-replaced": "delete original",
     "refresh": "refreshing",
@@ -55,6 +58,7 @@ DOING = {
     "discard-replaced": "discarding original",
 }
 DONE = {
+    "same": "unchanged",
     "create": "created",
     "update": "updated",
     "delete": "deleted",
@@ -69,7 +73,7 @@ DONE = {
     "discard": "discarded",
     "discard-replaced": "discarded original",
 }
-_MARKUP = re.compile(r"<\{%.*?%\}>")
+_MINUTES = 120  # seconds that are still written as seconds
 
 
 def short_type(token: str) -> str:
@@ -90,9 +94,10 @@ def resource_of(urn: str) -> tuple[str, str]:
     return short_type(parts[2].rpartition("$")[2]), parts[3]
 
 
-def plain_text(message: str) -> str:
-    """Take Pulumi's colour markup out of a message."""
-    return _MARKUP.sub("", message)
+def name_and_type(urn: str) -> tuple[str, str]:
+    """Return short type and name of a URN, fit to be shown."""
+    kind, name = resource_of(urn)
+    return name_of(kind), name_of(name)
 
 
 def changed_keys(metadata: dict[str, Any]) -> str:
@@ -108,12 +113,21 @@ def changed_keys(metadata: dict[str, Any]) -> str:
     if not signs:
         return ""
     keys = sorted(f"{next(iter(found)) if len(found) == 1 else '~'}{key}" for key, found in signs.items())
-    return f"[diff: {','.join(sorted(keys, key=lambda text: text[1:]))}]"
+    return name_of(f"[diff: {','.join(sorted(keys, key=lambda text: text[1:]))}]")
 
 
 def elapsed(seconds: float) -> str:
-    """Write a duration as (0.12s) or (7s)."""
-    return f"({seconds:.2f}s)" if 0 < seconds < 1 else f"({seconds:.0f}s)"
+    """Write how long something took as (0.12s), (7s) or (2m05s)."""
+    return f"({seconds:.2f}s)" if 0 < seconds < 1 else f"({duration(seconds)})"
+
+
+def duration(seconds: float) -> str:
+    """Write a duration as 7s, 2m05s or 1h02m."""
+    whole = max(0, round(seconds))
+    if whole < _MINUTES:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes}m{rest:02d}s" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02d}m"  # noqa: PLR2004
 
 
 def is_default_provider(metadata: dict[str, Any]) -> bool:

@@ -3,8 +3,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from slipway.engine.display import Digest, HumanDisplay
-from slipway.engine.display.human import Style
+from slipway.engine.display import Digest, PlainDisplay, Style
 from slipway.engine.display.words import changed_keys, short_type
 
 STACK = "urn:pulumi:dev::app::pulumi:pulumi:Stack::app-dev"
@@ -24,7 +23,7 @@ def side(**outputs: Any) -> dict[str, Any]:
 def shown(kind: str, events: Iterable[dict[str, Any]], *, dry_run: bool = False, **style: bool) -> str:
     out = io.StringIO()
     moments = iter(range(10_000))
-    display = HumanDisplay(
+    display = PlainDisplay(
         out, kind, "dev", dry_run=dry_run, style=Style(progress=False, **style), clock=lambda: float(next(moments))
     )
     for event in events:
@@ -98,8 +97,8 @@ def test_details_show_each_property_with_both_its_values_and_never_a_secret() ->
     new = {"id": "raw-1", "inputs": {"tags": {"a.b": "2"}, "word": SECRET}}
     metadata = step("update", BUCKET, old, new, detailedDiff=diff)
     text = shown("preview", [{"resourcePreEvent": {"metadata": metadata}}], dry_run=True, diff=True)
-    assert '    ~ tags["a.b"]: "1" => "2"\n' in text
-    assert "    ~ word: [secret] => [secret]\n" in text
+    assert '  ~ tags: {\n      ~ a.b: "1" => "2"\n    }\n' in text
+    assert "  ~ word: [secret] => [secret]\n" in text
 
 
 def test_the_digest_has_the_form_of_the_real_one() -> None:
