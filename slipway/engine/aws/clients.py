@@ -1,6 +1,7 @@
 """AWS clients of the engine, made from a URL; boto3 is loaded when the first one is made."""
 
 import os
+from functools import cached_property
 from typing import Any
 
 from slipway.engine.aws.address import Address
@@ -13,40 +14,55 @@ PATIENT_ATTEMPTS = 10
 """Of a write whose loss would cost: about a minute and a half of waiting in all, as long as the real engine tries."""
 
 
-def make_client(service: str, address: Address, *, attempts: int = ATTEMPTS) -> Any:
-    """Return a boto3 client of a service for a URL; EngineError when region or profile are missing or make no sense."""
-    # Loaded late: half a second that a file:// backend must not pay.
-    import boto3  # noqa: PLC0415
-    from botocore import UNSIGNED  # noqa: PLC0415
-    from botocore.config import Config  # noqa: PLC0415
+class Connection:
+    """The way to AWS that a URL describes: credentials and region are looked up once, clients share them."""
 
-    with refused(f"open {address.url}", address):
-        session = boto3.Session(profile_name=address.get("profile"))
+    def __init__(self, address: Address) -> None:
+        self.address = address
+
+    @cached_property
+    def _session(self) -> Any:
+        # Loaded late: half a second that a file:// backend must not pay.
+        import boto3  # noqa: PLC0415
+
+        return boto3.Session(profile_name=self.address.get("profile"))
+
+    @cached_property
+    def region(self) -> str:
+        """The region: the URL's, the environment's or the profile's; EngineError when nobody names one."""
         # The real engine reads AWS_REGION first, boto3 knows AWS_DEFAULT_REGION and the profile only.
-        region = address.get("region") or os.environ.get("AWS_REGION") or session.region_name
-        if not region:
+        found = self.address.get("region") or os.environ.get("AWS_REGION") or self._session.region_name
+        if not found:
             raise EngineError(
-                f"unable to open {address.url}: no AWS region is named; append region=REGION to the URL's query, or "
-                "set AWS_REGION, or give the profile a region"
+                f"unable to open {self.address.url}: no AWS region is named; append region=REGION to the URL's query, "
+                "or set AWS_REGION, or give the profile a region"
             )
-        settings: dict[str, Any] = {
-            "connect_timeout": 10,
-            "retries": {"mode": "standard", "total_max_attempts": attempts},
-            "use_dualstack_endpoint": address.switched("dualstack") or None,
-            "use_fips_endpoint": address.switched("fips") or None,
-            "response_checksum_validation": address.get("response_checksum_validation"),
-            "request_checksum_calculation": _request_checksums(address),
-            "signature_version": UNSIGNED if address.switched("anonymous") else None,
-            "s3": _s3_settings(address),
-        }
-        config = Config(**{name: value for name, value in settings.items() if value is not None})
-        return session.client(
-            service,  # type: ignore[call-overload]
-            region_name=region,
-            endpoint_url=address.endpoint,
-            use_ssl=not address.switched("disable_https", "disableSSL"),
-            config=config,
-        )
+        return str(found)
+
+    def client(self, service: str, *, attempts: int = ATTEMPTS) -> Any:
+        """Return a boto3 client of a service; EngineError when region or profile are missing or make no sense."""
+        address = self.address
+        with refused(f"open {address.url}", address):
+            from botocore import UNSIGNED  # noqa: PLC0415
+            from botocore.config import Config  # noqa: PLC0415
+
+            settings: dict[str, Any] = {
+                "connect_timeout": 10,
+                "retries": {"mode": "standard", "total_max_attempts": attempts},
+                "use_dualstack_endpoint": address.switched("dualstack") or None,
+                "use_fips_endpoint": address.switched("fips") or None,
+                "response_checksum_validation": address.get("response_checksum_validation"),
+                "request_checksum_calculation": _request_checksums(address),
+                "signature_version": UNSIGNED if address.switched("anonymous") else None,
+                "s3": _s3_settings(address),
+            }
+            return self._session.client(
+                service,
+                region_name=self.region,
+                endpoint_url=address.endpoint,
+                use_ssl=not address.switched("disable_https", "disableSSL"),
+                config=Config(**{name: value for name, value in settings.items() if value is not None}),
+            )
 
 
 def _request_checksums(address: Address) -> str | None:

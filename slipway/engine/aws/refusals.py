@@ -79,7 +79,7 @@ def _unanswered(error: Exception, address: Address) -> str:
     )
     if isinstance(error, credentials):
         return f"no usable AWS credentials ({text}); {_LOG_IN}"
-    if isinstance(error, exceptions.HTTPClientError):
+    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
         return f"no answer ({text}); check {_where(address)}, and the network"
     return f"{text}; check the URL and {_where(address)}"
 

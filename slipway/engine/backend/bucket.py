@@ -1,10 +1,11 @@
 """Stacks in a bucket of S3 (s3://BUCKET/PREFIX?region=...): the same keys as in a folder, below the prefix."""
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.aws.address import BUCKET, read_address
-from slipway.engine.aws.clients import PATIENT_ATTEMPTS, make_client
+from slipway.engine.aws.clients import PATIENT_ATTEMPTS, Connection
 from slipway.engine.aws.refusals import code_of, refused
 from slipway.engine.errors import EngineError
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+# What S3 and its likes allow; AWS itself is stricter since 2018.
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,255}")
 _MISSING = ("NoSuchKey", "404", "NotFound")
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 _AT_ONCE = 1000
@@ -25,18 +28,22 @@ class Bucket:
     def __init__(self, url: str) -> None:
         self.url = url
         self._address = read_address(url, BUCKET)
+        self._connection = Connection(self._address)
         self._bucket = self._address.host
         self._prefix = f"{self._address.path}/" if self._address.path else ""
-        if not self._bucket:
-            raise EngineError(f"unable to open {url}: it names no bucket; write s3://BUCKET/PREFIX?region=REGION")
+        if not _NAME.fullmatch(self._bucket):
+            named = f"'{self._bucket}' is no name of a bucket" if self._bucket else "it names no bucket"
+            raise EngineError(f"unable to open {url}: {named}; write s3://BUCKET/PREFIX?region=REGION")
         denied = (
             "access denied; the credentials must be allowed s3:ListBucket on the bucket and s3:GetObject, "
             f"s3:PutObject and s3:DeleteObject on {self._bucket}/{self._prefix}*"
         )
-        missing = f"there is no bucket '{self._bucket}'; correct the URL, or make it: `aws s3api create-bucket`"
+        missing = (
+            f"there is no bucket '{self._bucket}'; correct the URL, or make the bucket: "
+            f"`aws s3api create-bucket --bucket {self._bucket}`"
+        )
         self._reasons = {
             "NoSuchBucket": missing,
-            "InvalidBucketName": f"'{self._bucket}' is no name of a bucket; write s3://BUCKET/PREFIX?region=REGION",
             **dict.fromkeys(("AccessDenied", "AllAccessDisabled", "Forbidden", "403"), denied),
         }
         self._encryption: dict[str, Any] = {}
@@ -47,16 +54,16 @@ class Bucket:
 
     @cached_property
     def _client(self) -> "S3Client":
-        client: S3Client = make_client("s3", self._address)
+        client: S3Client = self._connection.client("s3")
         return client
 
     @cached_property
     def _writer(self) -> "S3Client":
-        client: S3Client = make_client("s3", self._address, attempts=PATIENT_ATTEMPTS)
+        client: S3Client = self._connection.client("s3", attempts=PATIENT_ATTEMPTS)
         return client
 
     def _trying(self, what: str, key: str) -> "AbstractContextManager[None]":
-        return refused(f"{what} {self.place(key)}", self._address, self._reasons)
+        return refused(f"{what} {self.place(key)} (backend {self.url})", self._address, self._reasons)
 
     def place(self, key: str) -> str:
         """Return the object's URL, as the AWS command line takes it."""

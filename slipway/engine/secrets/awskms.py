@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slipway.engine.aws.address import COMMON, Address, read_address
-from slipway.engine.aws.clients import make_client
+from slipway.engine.aws.clients import Connection
 from slipway.engine.aws.refusals import refused
 from slipway.engine.errors import EngineError, UnsupportedError
 from slipway.engine.secrets.sealing import seal, unseal
@@ -42,8 +42,9 @@ class KmsManager:
         """Make the manager of a stack with a data key of its own, encrypted by the key that the URL names."""
         key = os.urandom(_KEY_LENGTH)
         address = _address(url)
-        client = make_client("kms", address)
-        with refused(f"encrypt the stack's data key with {url}", address, _reasons(address, client.meta.region_name)):
+        connection = Connection(address)
+        client = connection.client("kms")
+        with refused(f"encrypt the stack's data key with {url}", address, _reasons(connection)):
             answer = client.encrypt(KeyId=_key_id(address), Plaintext=key, EncryptionContext=dict(address.context))
         return cls(url, base64.b64encode(answer["CiphertextBlob"]).decode(), key=key)
 
@@ -55,9 +56,9 @@ class KmsManager:
             return self._key
 
     def _fetch(self) -> bytes:
-        client = make_client("kms", self._address)
-        reasons = _reasons(self._address, client.meta.region_name)
-        with refused(f"decrypt the stack's data key with {self._url}", self._address, reasons):
+        connection = Connection(self._address)
+        client = connection.client("kms")
+        with refused(f"decrypt the stack's data key with {self._url}", self._address, _reasons(connection)):
             # Without KeyId, as the real engine asks: the blob names its key, also when the alias has moved on.
             answer = client.decrypt(CiphertextBlob=self._blob, EncryptionContext=dict(self._address.context))
         key: bytes = answer["Plaintext"]
@@ -101,8 +102,8 @@ def _key_id(address: Address) -> str:
     return "/".join(part for part in (address.host, address.path) if part)
 
 
-def _reasons(address: Address, region: str) -> Mapping[str, str]:
-    key = _key_id(address)
+def _reasons(connection: Connection) -> Mapping[str, str]:
+    key, region = _key_id(connection.address), connection.region
     called = f"--key-id {key} --region {region}"
     missing = (
         f"there is no key '{key}' in {region}; `aws kms list-aliases --region {region}` lists those that there are"

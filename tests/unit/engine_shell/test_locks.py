@@ -14,8 +14,8 @@ from subprocess import CompletedProcess
 import pytest
 
 from slipway.engine.backend.folder import Folder
-from slipway.engine.backend.stacks import Backend, StackRef
 from slipway.engine.backend.lock import locked
+from slipway.engine.backend.stacks import Backend, StackRef
 from slipway.engine.errors import EngineError
 
 Ok = Callable[..., str]
