@@ -1,6 +1,7 @@
 """AWS clients of the engine, made from a URL; boto3 is loaded when the first one is made."""
 
 import os
+import threading
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,7 @@ class Connection:
 
     def __init__(self, address: Address) -> None:
         self.address = address
+        self._making = threading.Lock()  # a session of boto3 makes one client at a time
 
     @cached_property
     def _session(self) -> Any:
@@ -42,7 +44,7 @@ class Connection:
     def client(self, service: str, *, attempts: int = ATTEMPTS) -> Any:
         """Return a boto3 client of a service; EngineError when region or profile are missing or make no sense."""
         address = self.address
-        with refused(f"open {address.url}", address):
+        with self._making, refused(f"open {address.url}", address):
             from botocore import UNSIGNED  # noqa: PLC0415
             from botocore.config import Config  # noqa: PLC0415
 

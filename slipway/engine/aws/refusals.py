@@ -36,7 +36,7 @@ def refused(what: str, address: Address, reasons: Mapping[str, str] | None = Non
     try:
         yield
     except ClientError as error:
-        raise EngineError(f"could not {what}: {_answered(error, reasons or {})}") from error
+        raise EngineError(f"could not {what}: {_answered(error, address, reasons or {})}") from error
     except ResponseParserError as error:
         where = _where(address)
         raise EngineError(f"could not {what}: what answers there is not AWS; check {where}") from error
@@ -49,7 +49,7 @@ def code_of(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def _answered(error: Any, reasons: Mapping[str, str]) -> str:
+def _answered(error: Any, address: Address, reasons: Mapping[str, str]) -> str:
     code = code_of(error)
     known = reasons.get(code) or _SAME_FOR_ALL.get(code)
     headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
@@ -58,7 +58,7 @@ def _answered(error: Any, reasons: Mapping[str, str]) -> str:
         return f"the bucket lies in another region; say region={region} in the URL"
     message = str(error.response.get("Error", {}).get("Message", "")).rstrip(".")
     if known is None:
-        return f"AWS refuses {error.operation_name}: {code}: {message}"
+        return f"{error.operation_name} is refused: {code}: {message}; check {_where(address)}"
     return f"{known} ({code})"
 
 

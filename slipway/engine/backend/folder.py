@@ -39,7 +39,8 @@ class Folder:
             # What is hidden is a write that was cut off.
             shown = [name for name in names if not name.startswith(".") and not name.endswith(_ATTRIBUTES)]
             found += [name if below == "." else f"{below}/{name}" for name in shown]
-        return sorted(f"{folder}/{key}" for key in found if key.startswith(start))
+        above = f"{folder}/" if folder else ""
+        return sorted(above + key for key in found if key.startswith(start))
 
     def read(self, key: str) -> bytes | None:
         """Return a file's content."""

@@ -4,7 +4,6 @@ AES-256-GCM with a random nonce of 12 bytes; nonce and sealed text (its tag at t
 """
 
 import base64
-import binascii
 import os
 from typing import Any
 
@@ -33,6 +32,6 @@ def unseal(key: bytes, ciphertext: str) -> str:
         raise ValueError("bad value")
     try:
         plain: bytes = _aes(key).decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None)
-    except (InvalidTag, binascii.Error) as error:
+    except (InvalidTag, ValueError) as error:
         raise ValueError("bad value") from error
     return plain.decode()
