@@ -1,7 +1,7 @@
 """A folder and a bucket keep objects alike."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -166,11 +166,12 @@ def test_a_bucket_encrypts_as_its_url_says(bucket_url: str, moto: str) -> None:
 def test_what_the_real_engine_keeps_beside_a_file_goes_when_the_file_changes(tmp_path: Path) -> None:
     folder = Folder(tmp_path, "")
     attributes = tmp_path / "a.json.attrs"
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: folder.write("a.json", b"2"),
         lambda: folder.move("a.json", "b.json"),
         lambda: folder.delete("a.json"),
-    ):
+    )
+    for change in changes:
         folder.write("a.json", b"1")
         attributes.write_text("{}")
         assert folder.keys("a") == ["a.json"]
