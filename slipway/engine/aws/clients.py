@@ -12,7 +12,7 @@ from slipway.engine.errors import EngineError
 ATTEMPTS = 3
 """Of a first contact: a wrong address is told within a few seconds."""
 PATIENT_ATTEMPTS = 10
-"""Of a write whose loss would cost: about a minute and a half of waiting in all, as long as the real engine tries."""
+"""Of a write, which is of something that was done: about a minute of waiting in all."""
 
 
 class Connection:

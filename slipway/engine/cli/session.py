@@ -97,7 +97,8 @@ class Session:
     def secrets_of(self, deployment: dict[str, Any] | None) -> SecretsManager | None:
         """Return the manager that a deployment names; None when it names none."""
         provider = provider_of(deployment)
-        return self.manager(provider, "the state was made with another one") if provider else None
+        again = ", or run an interrupted `pulumi stack change-secrets-provider` again"
+        return self.manager(provider, "the state was made with another one", again) if provider else None
 
     def foreign_secrets(self, deployment: dict[str, Any] | None) -> SecretsManager | None:
         """Return the manager of a deployment's secrets where it has some, and under another key than the stack's."""

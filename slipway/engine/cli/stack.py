@@ -41,12 +41,7 @@ def register(commands: Any) -> None:
     verbs = group.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
     init = verbs.add_parser("init", help="make an empty stack and select it", epilog="example: pulumi stack init dev")
     init.add_argument("name", nargs="?")
-    init.add_argument(
-        "--secrets-provider",
-        default="default",
-        metavar="PROVIDER",
-        help="passphrase (the default), or awskms://KEY?region=REGION",
-    )
+    _secrets_provider(init)
     switch(init, "--no-select", help="do not select the new stack")
     init.set_defaults(run=run_init)
     listing = verbs.add_parser("ls", help="list stacks", epilog="example: pulumi stack ls --all --json")
@@ -65,7 +60,8 @@ def register(commands: Any) -> None:
     select = verbs.add_parser("select", help="select a stack", epilog="example: pulumi stack select dev --create")
     select.add_argument("name", nargs="?")
     switch(select, "-c", "--create", help="make it when it does not exist")
-    select.set_defaults(run=run_select, secrets_provider="default")
+    _secrets_provider(select)
+    select.set_defaults(run=run_select)
     verbs.add_parser("unselect", help="select none").set_defaults(run=run_unselect)
     rename = verbs.add_parser("rename", help="rename a stack", epilog="example: pulumi stack rename dev2")
     rename.add_argument("name")
@@ -78,6 +74,15 @@ def register(commands: Any) -> None:
     for parser in (group, *set(verbs.choices.values())):
         globals_of(parser, top=False)
         stack_flag(parser, top=parser is group)
+
+
+def _secrets_provider(parser: Parser) -> None:
+    parser.add_argument(
+        "--secrets-provider",
+        default="default",
+        metavar="PROVIDER",
+        help="of the new stack: passphrase (the default), or awskms://KEY?region=REGION",
+    )
 
 
 def _refuse(args: argparse.Namespace) -> int:

@@ -86,6 +86,21 @@ def _without_ciphertexts(text: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("filled")
+def test_a_change_back_that_ended_between_its_two_writes_is_readable_and_is_ended_by_the_next(
+    ok: Ok, stack_file: Path, kms_url: str
+) -> None:
+    before = everything(ok)
+    ok("stack", "change-secrets-provider", kms_url)
+    text = stack_file.read_text()
+    ok("stack", "change-secrets-provider", "passphrase")
+    stack_file.write_text(text)
+    assert everything(ok) == before
+    ok("stack", "change-secrets-provider", "passphrase")
+    assert "secretsprovider" not in stack_file.read_text()
+    assert everything(ok) == before
+
+
+@pytest.mark.usefixtures("filled")
 def test_the_same_key_of_kms_gives_a_new_data_key(ok: Ok, stack_file: Path, kms_url: str) -> None:
     ok("stack", "change-secrets-provider", kms_url)
     before, first = everything(ok), stack_file.read_text().splitlines()[1]

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -98,6 +100,16 @@ def test_a_backend_that_is_not_supported_is_refused_by_name(
     assert done.stderr.startswith(
         f"error: backend {url.partition(':')[0]}:// is not supported by the embedded engine: use file://FOLDER or s3://"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("dev")
+def test_a_stack_in_a_folder_loads_nothing_of_aws() -> None:
+    words = "import sys; from slipway.engine.cli.main import main; main(['stack']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert "Current stack is dev:" in done.stdout
+    assert "'boto3'" not in done.stdout
+    assert "'botocore'" not in done.stdout
 
 
 def test_a_state_folder_that_is_missing_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
