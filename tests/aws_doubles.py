@@ -8,11 +8,12 @@ from typing import Any
 
 
 class OneAnswer:
-    """A server that answers every request alike and keeps what was asked: a refusal as AWS words it."""
+    """A server that answers every request with `body` and keeps what was asked."""
 
     def __init__(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
         self.asked: list[tuple[str, str, bytes]] = []
-        """Method and path, or KMS's operation, with the body."""
+        """Method (of KMS: the operation), path and body of each request."""
+        self.body = body
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,7 +22,7 @@ class OneAnswer:
             def answer(self) -> None:
                 content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 outer.asked.append((self.headers.get("X-Amz-Target") or self.command, self.path, content))
-                data = b"" if self.command == "HEAD" else body.encode()
+                data = b"" if self.command == "HEAD" else outer.body.encode()
                 self.send_response(status)
                 for name, value in {**(headers or {}), "Content-Length": str(len(data))}.items():
                     self.send_header(name, value)

@@ -1,5 +1,6 @@
 """`stack change-secrets-provider`: both ways, again and again, and killed at any moment."""
 
+import base64
 import contextlib
 import io
 import json
@@ -13,8 +14,10 @@ from typing import Any
 
 import pytest
 
-from slipway.engine.cli.main import main
-from slipway.engine.deployment_secrets import SECRET, SIGNATURE
+from slipway.engine.cli.main import build, main
+from slipway.engine.cli.session import Session
+from slipway.engine.config import open_value
+from slipway.engine.deployment_secrets import SECRET, SIGNATURE, shown
 from tests.aws_doubles import OneAnswer, kms_refusal
 
 Ok = Callable[..., str]
@@ -173,6 +176,20 @@ def test_a_stack_begins_under_a_key_of_kms_without_any_passphrase(
     assert f"holds secrets under '{kms_url}', not under 'passphrase'" in done.stderr
     ok("stack", "init", "dev")
     assert ok("config", "get", "password") == "s3cret\n"
+
+
+def test_state_and_stack_file_share_one_data_key_that_is_decrypted_once(ok: Ok, filled: None, identity: None) -> None:
+    del filled, identity
+    kms = OneAnswer(200, json.dumps({"CiphertextBlob": base64.b64encode(b"sealed").decode(), "KeyId": "k"}))
+    ok("stack", "change-secrets-provider", f"awskms://k?region=us-east-1&endpoint={kms.endpoint}")
+    assert [operation for operation, _, _ in kms.asked] == ["TrentService.Encrypt"]
+    kms.body = json.dumps({"Plaintext": json.loads(kms.asked[0][2])["Plaintext"], "KeyId": "k"})
+    session = Session(build().parse_args(["stack", "output"]))
+    assert session.state_secrets is session.secrets
+    assert open_value(session.stack_file().values["app:password"], session.secrets) == "s3cret"
+    assert "geheim" in json.dumps(shown(session.checkpoint.deployment, session.state_secrets))
+    assert [operation for operation, _, _ in kms.asked[1:]] == ["TrentService.Decrypt"]
+    kms.stop()
 
 
 def test_a_stack_file_takes_the_data_key_of_its_state(ok: Ok, filled: None, kms_url: str, stack_file: Path) -> None:
