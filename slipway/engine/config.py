@@ -34,6 +34,20 @@ class StackFile:
     """Full key `namespace:name` to text, a mapping or a list; a secret is `{"secure": CIPHERTEXT}` at any depth."""
     encryption_salt: str | None = None
     secrets_provider: str | None = None
+    encrypted_key: str | None = None
+
+    @property
+    def provider_name(self) -> str:
+        """The secrets provider that the file names, as on the command line."""
+        return self.secrets_provider or "passphrase"
+
+    @property
+    def provider(self) -> dict[str, Any] | None:
+        """What the file says of its secrets, in the form of a deployment's `secrets_providers`; None without a key."""
+        if self.provider_name not in ("passphrase", "default"):
+            state = {"url": self.provider_name, "encryptedkey": self.encrypted_key}
+            return {"type": "cloud", "state": state} if self.encrypted_key else None
+        return {"type": "passphrase", "state": {"salt": self.encryption_salt}} if self.encryption_salt else None
 
 
 def full_key(project: str, key: str) -> str:
@@ -74,6 +88,7 @@ def read_stack_file(project: Project, stack: str) -> StackFile:
         values=values,
         encryption_salt=_text(top.get("encryptionsalt")),
         secrets_provider=_text(top.get("secretsprovider")),
+        encrypted_key=_text(top.get("encryptedkey")),
     )
 
 

@@ -1,14 +1,16 @@
 """Editing Pulumi.STACK.yaml: comments, order and everything not touched stay as they are."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from slipway.engine.backend.durable import read_bytes, write_durably
+from slipway.engine.config import SECURE, is_secure
 from slipway.engine.errors import EngineError
 
-_FIRST = ("secretsprovider", "encryptedkey", "encryptionsalt")
+_PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
+"""The keys about secrets, which stand above `config:` in this order."""
 
 
 def edit(file: Path, change: Callable[[Any], None]) -> None:
@@ -48,19 +50,38 @@ def _indentation(text: str) -> int | None:
     return None
 
 
-def set_top_level(file: Path, key: str, value: str | None) -> None:
-    """Set or remove a key beside `config:`; new ones stand above it, as the real command line writes them."""
+def set_provider(file: Path, provider: Mapping[str, Any], change: Callable[[str], str] | None = None) -> None:
+    """Write what a `secrets_providers` object says above `config:`; `change` gives each secret's new ciphertext.
 
-    def change(document: Any) -> None:
-        if value is None:
-            document.pop(key, None)
-        elif key in document:
-            document[key] = value
-        else:
-            before = [name for name in _FIRST[: _FIRST.index(key)] if name in document] if key in _FIRST else []
-            document.insert(len(before), key, value)
+    It is one write: the file names the key that its secrets are encrypted under, or it is as it was before.
+    """
 
-    edit(file, change)
+    def inner(document: Any) -> None:
+        state = provider["state"]
+        values = (state.get("url"), state.get("encryptedkey"), state.get("salt"))
+        for place, (name, value) in enumerate(zip(_PROVIDER, values, strict=True)):
+            if value is None:
+                document.pop(name, None)
+            elif name in document:
+                document[name] = value
+            else:
+                document.insert(sum(before in document for before in _PROVIDER[:place]), name, value)
+        if change is not None:
+            _change_secrets(document.get("config"), change, set())
+
+    edit(file, inner)
+
+
+def _change_secrets(value: Any, change: Callable[[str], str], seen: set[int]) -> None:
+    """Change every secret below a value, where it stands; what an alias shows again is changed once."""
+    if id(value) in seen or not isinstance(value, dict | list):
+        return
+    seen.add(id(value))
+    if isinstance(value, dict) and is_secure(value):
+        value[SECURE] = change(value[SECURE])
+        return
+    for item in value.values() if isinstance(value, dict) else value:
+        _change_secrets(item, change, seen)
 
 
 def edit_config(file: Path, change: Callable[[Any], None]) -> None:

@@ -1,6 +1,6 @@
-"""Where stacks are kept: the real engine's layout in a folder, so that either engine continues the other's work."""
+"""Where stacks are kept: the real engine's layout in a folder or a bucket, so that either engine continues."""
 
-from slipway.engine.backend.file_backend import FileBackend
 from slipway.engine.backend.opening import open_backend
+from slipway.engine.backend.stacks import Backend
 
-__all__ = ["FileBackend", "open_backend"]
+__all__ = ["Backend", "open_backend"]

@@ -1,8 +1,10 @@
 """Writing a file so that a reader sees the old content or the new, never half of it, also after a power cut."""
 
+import contextlib
 import errno
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from slipway.engine.errors import EngineError
@@ -31,6 +33,31 @@ def make_folder(folder: Path) -> None:
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o644, backup: Path | None = None) -> None:
     """Write beside, sync, rename, sync the folder; `backup` gets the content that was there before."""
+    with _written_beside(path, data, mode) as beside:
+        if backup is not None:
+            _keep(path, backup)
+        beside.replace(path)
+    sync_folder(path.parent)
+
+
+def create_durably(path: Path, data: bytes) -> bool:
+    """Write a file where there is none, as durably; False when there is one, whoever wrote it first."""
+    with _written_beside(path, data, 0o644) as beside:
+        try:
+            os.link(beside, path)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without hard links
+            if path.exists():
+                return False
+            beside.replace(path)
+    sync_folder(path.parent)
+    return True
+
+
+@contextlib.contextmanager
+def _written_beside(path: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """Give a synced file beside `path` with the data, gone afterwards; the system's refusals name `path`."""
     make_folder(path.parent)
     # Hidden and not .json: neither engine takes it for a stack when a kill leaves it behind.
     beside = path.parent / f".{path.name}.{uuid.uuid4().hex}.tmp"
@@ -43,13 +70,11 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644, backup: Path | 
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        if backup is not None:
-            _keep(path, backup)
-        beside.replace(path)
+        yield beside
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise explain(error, "write", path) from error
-    sync_folder(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

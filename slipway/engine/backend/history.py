@@ -2,46 +2,43 @@
 
 import json
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slipway.engine.backend.durable import read_bytes, write_durably
-from slipway.engine.backend.file_backend import FileBackend, StackRef
+from slipway.engine.backend.stacks import Backend, StackRef
+
+_READERS = 8
+"""Entries read at once: each is a request where the backend is a bucket."""
 
 
-def _folder(backend: FileBackend, ref: StackRef) -> Path:
-    return backend.base / "history" / ref.project / ref.name
-
-
-def add_entry(backend: FileBackend, ref: StackRef, entry: dict[str, Any]) -> None:
+def add_entry(backend: Backend, ref: StackRef, entry: dict[str, Any]) -> None:
     """Write an entry as the real engine does at the end of an update, and keep the checkpoint with it."""
-    stem = f"{ref.name}-{time.time_ns()}"
-    folder = _folder(backend, ref)
+    stem = f"{backend.folder('history', ref)}/{ref.name}-{time.time_ns()}"
     data = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()
-    write_durably(folder / f"{stem}.history.json", data)
-    checkpoint = read_bytes(backend.checkpoint_file(ref))
+    backend.storage.write(f"{stem}.history.json", data)
+    checkpoint = backend.storage.read(backend.checkpoint_key(ref))
     if checkpoint is not None:
-        write_durably(folder / f"{stem}.checkpoint.json", checkpoint)
+        backend.storage.write(f"{stem}.checkpoint.json", checkpoint)
 
 
-def read_entries(backend: FileBackend, ref: StackRef) -> list[dict[str, Any]]:
+def read_entries(backend: Backend, ref: StackRef) -> list[dict[str, Any]]:
     """Return the entries, newest first."""
-    files = sorted(_folder(backend, ref).glob("*.history.json"), key=_moment, reverse=True)
-    return [json.loads(file.read_bytes()) for file in files]
+    keys = [key for key in backend.storage.keys(f"{backend.folder('history', ref)}/") if key.endswith(".history.json")]
+    with ThreadPoolExecutor(_READERS) as readers:
+        found = readers.map(backend.storage.read, sorted(keys, key=_moment, reverse=True))
+        return [json.loads(data) for data in found if data is not None]
 
 
-def _moment(file: Path) -> int:
-    number = file.name.removesuffix(".history.json").rpartition("-")[2]
+def _moment(key: str) -> int:
+    number = key.removesuffix(".history.json").rpartition("-")[2]
     return int(number) if number.isdigit() else 0
 
 
-def rename_entries(backend: FileBackend, old: StackRef, new: StackRef) -> None:
+def rename_entries(backend: Backend, old: StackRef, new: StackRef) -> None:
     """Move the history of a stack that was renamed."""
-    source, target = _folder(backend, old), _folder(backend, new)
-    if not source.is_dir():
-        return
-    target.mkdir(parents=True, exist_ok=True)
-    for file in source.iterdir():
-        stem, dash, tail = file.name.rpartition("-")
-        file.replace(target / (f"{new.name}{dash}{tail}" if stem == old.name else file.name))
-    source.rmdir()
+    source, target = backend.folder("history", old), backend.folder("history", new)
+    for key in backend.storage.keys(f"{source}/"):
+        name = key.removeprefix(f"{source}/")
+        stem, dash, tail = name.rpartition("-")
+        backend.storage.move(key, f"{target}/{f'{new.name}{dash}{tail}' if stem == old.name else name}")
+    backend.storage.clear(source)

@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from slipway.engine.backend.bucket import Bucket
 from slipway.engine.backend.credentials import current_url
-from slipway.engine.backend.file_backend import FileBackend
+from slipway.engine.backend.folder import Folder
+from slipway.engine.backend.stacks import Backend
+from slipway.engine.backend.storage import Storage
 from slipway.engine.errors import EngineError, UnsupportedError
 from slipway.engine.project import Project
 
@@ -15,24 +18,29 @@ def backend_url(project: Project | None) -> str:
     url = os.environ.get("PULUMI_BACKEND_URL") or (project.backend_url if project else None) or current_url()
     if not url:
         raise EngineError(
-            "no state backend is chosen: set PULUMI_BACKEND_URL=file://FOLDER, or run `pulumi login file://FOLDER` "
-            "(`pulumi login --local` for the home folder)"
+            "no state backend is chosen: set PULUMI_BACKEND_URL=file://FOLDER or s3://BUCKET/PREFIX?region=REGION, or "
+            "run `pulumi login` with one of them (`pulumi login --local` for the home folder)"
         )
     return url
 
 
-def open_backend(project: Project | None) -> FileBackend:
+def open_backend(project: Project | None) -> Backend:
     """Open the backend in force."""
-    url = backend_url(project)
-    return FileBackend(folder_of(url), url)
+    return Backend(open_storage(backend_url(project)))
 
 
-def folder_of(url: str) -> Path:
-    """Return the folder that a file:// URL names; other backends are refused by name."""
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        name = f"backend {parts.scheme}://" if parts.scheme else f"backend {url!r}"
-        raise UnsupportedError(name, "use file://FOLDER (shared storage: a mounted folder), or the real `pulumi`")
+def open_storage(url: str) -> Storage:
+    """Return the storage that a URL names; kinds that the engine does not have are refused by name."""
+    scheme = urlsplit(url).scheme
+    if scheme == "file":
+        return Folder(_folder_of(url), url)
+    if scheme == "s3":
+        return Bucket(url)
+    name = f"backend {scheme}://" if scheme else f"backend {url!r}"
+    raise UnsupportedError(name, "use file://FOLDER or s3://BUCKET/PREFIX?region=REGION, or the real `pulumi`")
+
+
+def _folder_of(url: str) -> Path:
     text = unquote(url.removeprefix("file://").split("?", 1)[0])
     if text.startswith("~"):
         return Path(text).expanduser()

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from slipway.engine.backend.file_backend import StackRef
+from slipway.engine.backend.stacks import StackRef
 
 _STACK_TYPE = "pulumi:pulumi:Stack"
 _URN_FIELDS = (

@@ -6,10 +6,12 @@ import pwd
 import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from slipway.engine.backend.credentials import current_url, pulumi_home, store_login
 from slipway.engine.backend.lock import break_locks
-from slipway.engine.backend.opening import backend_url, folder_of
+from slipway.engine.backend.opening import backend_url, open_storage
+from slipway.engine.backend.stacks import Backend
 from slipway.engine.cli.arguments import Parser, globals_of, refuse, stack_flag, switch
 from slipway.engine.cli.asking import confirm
 from slipway.engine.cli.session import Session
@@ -22,7 +24,9 @@ VERSION = "0.1.0"
 def register(commands: Any) -> None:
     """Declare the commands."""
     login: Parser = commands.add_parser(
-        "login", help="choose the state backend", epilog="example: pulumi login file://./state"
+        "login",
+        help="choose the state backend",
+        epilog="examples:\n  pulumi login file://./state\n  pulumi login 's3://BUCKET/PREFIX?region=us-east-1'",
     )
     login.add_argument("url", nargs="?")
     login.add_argument("-c", "--cloud-url", default=None)
@@ -61,14 +65,17 @@ def register(commands: Any) -> None:
 
 
 def run_login(args: argparse.Namespace) -> int:
-    """Choose a file backend and remember it."""
+    """Choose a backend and remember it, once it has answered."""
     session = Session(args)
     project = session.project_if_any
     url = "file://~" if args.local else args.url or args.cloud_url or os.environ.get("PULUMI_BACKEND_URL")
     url = url or (project.backend_url if project else None)
     if not url:
-        raise EngineError("name the backend: `pulumi login file://FOLDER`, or `pulumi login --local`")
-    folder_of(url)
+        raise EngineError(
+            "name the backend: `pulumi login file://FOLDER`, `pulumi login s3://BUCKET/PREFIX?region=REGION`, or "
+            "`pulumi login --local`"
+        )
+    Backend(open_storage(url)).check_layout()
     store_login(url)
     print(f"Logged in to {socket.gethostname()} as {_user()} ({url})")
     return 0
@@ -99,7 +106,9 @@ def run_whoami(args: argparse.Namespace) -> int:
     if args.json:
         print_json({"user": _user(), "organizations": [], "url": url})
     elif args.verbose:
-        print(f"User: {_user()}\nOrganizations: \nBackend URL: {url}\nToken type: none (file backend)")
+        print(
+            f"User: {_user()}\nOrganizations: \nBackend URL: {url}\nToken type: none ({urlsplit(url).scheme} backend)"
+        )
     else:
         print(_user())
     return 0

@@ -17,15 +17,14 @@ from typing import IO, Any
 from slipway.engine.backend.durable import explain
 from slipway.engine.backend.history import add_entry
 from slipway.engine.backend.lock import locked
-from slipway.engine.cli.session import Session, salt_of
+from slipway.engine.cli.session import Session
 from slipway.engine.cli.stack_state import stack_outputs
 from slipway.engine.codec.state import StateCodec
 from slipway.engine.config import ConfigValue
-from slipway.engine.deployment_secrets import encrypted_anew, has_secret
+from slipway.engine.deployment_secrets import encrypted_anew
 from slipway.engine.display import Digest, HumanDisplay, PlainDisplay, Style, TerminalDisplay
 from slipway.engine.errors import EngineError
 from slipway.engine.request import OperationKind, OperationRequest, Options, Stop
-from slipway.engine.secrets import PassphraseManager
 
 Reader = Callable[[dict[str, Any]], None]
 
@@ -106,15 +105,11 @@ class Runner:
         self._session.backend.save(self._session.stack, data, features=features)
 
     def _readable(self, deployment: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Return the deployment under the stack's own salt, should it come from elsewhere."""
-        session = self._session
-        if (
-            deployment is None
-            or salt_of(deployment) in (None, session.secrets.salt_state)
-            or not has_secret(deployment)
-        ):
+        """Return the deployment under the stack's own key, should it come from elsewhere."""
+        old = self._session.foreign_secrets(deployment)
+        if old is None:
             return deployment
-        anew: dict[str, Any] = encrypted_anew(deployment, session.state_secrets, session.secrets)
+        anew: dict[str, Any] = encrypted_anew(deployment, old, self._session.secrets)
         return anew
 
     def _read_stack(self, name: str) -> dict[str, Any]:
@@ -124,8 +119,7 @@ class Runner:
         if not session.backend.exists(ref):
             raise EngineError(f'unknown stack "{name}"')
         deployment = session.backend.load(ref).deployment
-        salt = salt_of(deployment)
-        manager = PassphraseManager(session.passphrase(), salt) if salt else session.secrets
+        manager = session.secrets_of(deployment) or session.secrets
         outputs: dict[str, Any] = StateCodec(manager.encrypt, manager.decrypt).decode(stack_outputs(deployment))
         return outputs
 

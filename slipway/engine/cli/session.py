@@ -2,22 +2,26 @@
 
 import argparse
 import getpass
+import json
 import os
 import sys
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from slipway.engine.backend import FileBackend, open_backend
+from slipway.engine.backend import Backend, open_backend
 from slipway.engine.backend.credentials import selected_stack
 from slipway.engine.backend.durable import read_bytes
-from slipway.engine.backend.file_backend import Checkpoint, StackRef
+from slipway.engine.backend.stacks import Checkpoint, StackRef
 from slipway.engine.cli.nearest import no_such_stack
 from slipway.engine.config import StackFile, read_stack_file
-from slipway.engine.config_file import set_top_level
-from slipway.engine.errors import EngineError, UnsupportedError
+from slipway.engine.config_file import set_provider
+from slipway.engine.deployment_secrets import has_secret
+from slipway.engine.errors import EngineError
 from slipway.engine.project import Project, find_project_file, load_project
-from slipway.engine.secrets import PassphraseManager
+from slipway.engine.secrets import SecretsManager
+from slipway.engine.secrets.opening import PASSPHRASE, check_provider, create_manager, open_manager
 
 
 class Session:
@@ -25,6 +29,7 @@ class Session:
 
     def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
+        self._managers: dict[str, SecretsManager] = {}
         self.folder = Path(args.cwd).resolve() if args.cwd else Path.cwd()
         if not self.folder.is_dir():
             raise EngineError(f"--cwd {args.cwd}: there is no such folder")
@@ -45,7 +50,7 @@ class Session:
         return self.project if find_project_file(self.folder) else None
 
     @cached_property
-    def backend(self) -> FileBackend:
+    def backend(self) -> Backend:
         """The backend in force."""
         return open_backend(self.project_if_any)
 
@@ -84,34 +89,56 @@ class Session:
         return read_stack_file(self.project, self.stack.name)
 
     @cached_property
-    def secrets(self) -> PassphraseManager:
+    def secrets(self) -> SecretsManager:
         """The secrets manager of the stack; a stack without one gets one, written to its stack file."""
         file = self.stack_file()
         return self.secrets_for(file, self.checkpoint.deployment)
 
     @cached_property
-    def state_secrets(self) -> PassphraseManager:
-        """The manager of what the state holds: the stack's, unless the state was encrypted under another salt."""
-        salt = salt_of(self.checkpoint.deployment)
-        own = self.secrets
-        return own if salt in (None, own.salt_state) else PassphraseManager(self.passphrase(), salt or "")
+    def state_secrets(self) -> SecretsManager:
+        """The manager of what the state holds: the stack's, unless the state was encrypted under another key."""
+        return self.secrets_of(self.checkpoint.deployment) or self.secrets
 
-    def secrets_for(self, file: StackFile, deployment: dict[str, Any] | None) -> PassphraseManager:
+    def secrets_of(self, deployment: dict[str, Any] | None) -> SecretsManager | None:
+        """Return the manager that a deployment names; None when it names none."""
+        provider = provider_of(deployment)
+        again = ", or run an interrupted `pulumi stack change-secrets-provider` again"
+        return self.manager(provider, "the state was made with another one", again) if provider else None
+
+    def foreign_secrets(self, deployment: dict[str, Any] | None) -> SecretsManager | None:
+        """Return the manager of a deployment's secrets where it has some, and under another key than the stack's."""
+        if provider_of(deployment) in (None, self.secrets.state()) or not has_secret(deployment):
+            return None
+        return self.secrets_of(deployment)
+
+    def secrets_for(self, file: StackFile, deployment: dict[str, Any] | None) -> SecretsManager:
         """Return the manager that the stack file, or else the state, asks for."""
-        if file.secrets_provider and file.secrets_provider != "passphrase":
-            raise UnsupportedError(f"{file.file}: secretsprovider {file.secrets_provider!r}")
-        salt = file.encryption_salt or salt_of(deployment)
-        if salt:
-            where = f"the encryptionsalt of {file.file}" if file.encryption_salt else "the state"
-            source = f"{where} was made with another one; set PULUMI_CONFIG_PASSPHRASE to that" + (
-                ", or remove the line when nothing in the file is encrypted" if file.encryption_salt else ""
-            )
-            manager = PassphraseManager(self.passphrase(), salt, source=source)
+        check_provider(file.provider_name)
+        stored = provider_of(deployment)
+        provider = file.provider or (stored if stored and _fits(file, stored) else None)
+        if provider:
+            where = f"the encryptionsalt of {file.file}" if file.provider else "the state"
+            way_out = ", or remove the line when nothing in the file is encrypted" if file.provider else ""
+            manager = self.manager(provider, f"{where} was made with another one", way_out)
         else:
-            manager = PassphraseManager.create(self.passphrase(confirm=True))
-        if not file.encryption_salt:
+            manager = self.create_manager(file.provider_name)
+        if file.provider is None:
             manager.verify()
-            set_top_level(file.file, "encryptionsalt", manager.salt_state)
+            set_provider(file.file, manager.state())
+        return manager
+
+    def manager(self, provider: Mapping[str, Any], source: str, way_out: str = "") -> SecretsManager:
+        """Open the manager of a `secrets_providers` object: each key is derived or decrypted once in a process."""
+        name = json.dumps(provider, sort_keys=True)
+        if name not in self._managers:
+            hint = f"{source}; set PULUMI_CONFIG_PASSPHRASE to that{way_out}"
+            self._managers[name] = open_manager(provider, self.passphrase, source=hint)
+        return self._managers[name]
+
+    def create_manager(self, name: str) -> SecretsManager:
+        """Make a manager with a new key, for a provider named as on the command line."""
+        manager = create_manager(name, lambda: self.passphrase(confirm=True))
+        self._managers[json.dumps(manager.state(), sort_keys=True)] = manager
         return manager
 
     def passphrase(self, *, confirm: bool = False) -> str:
@@ -136,12 +163,14 @@ class Session:
         return phrase
 
 
-def salt_of(deployment: dict[str, Any] | None) -> str | None:
-    """Return the salt that a deployment's secrets were encrypted with."""
-    provider = (deployment or {}).get("secrets_providers") or {}
-    if not provider:
-        return None
-    if provider.get("type") != "passphrase":
-        raise UnsupportedError(f"secrets provider '{provider.get('type')}' of the state")
-    salt = (provider.get("state") or {}).get("salt")
-    return salt if isinstance(salt, str) else None
+def _fits(file: StackFile, stored: Mapping[str, Any]) -> bool:
+    """Say whether the state's provider is the one that a stack file without a key asks for."""
+    if file.secrets_provider is None:
+        return True
+    wanted = {"type": "passphrase"} if file.provider_name in PASSPHRASE else {"url": file.provider_name}
+    return wanted.items() <= {"type": stored.get("type"), **(stored.get("state") or {})}.items()
+
+
+def provider_of(deployment: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the `secrets_providers` of a deployment; None when it has none."""
+    return (deployment or {}).get("secrets_providers") or None

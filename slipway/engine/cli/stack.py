@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slipway.engine.backend.credentials import select_stack, selected_stack
-from slipway.engine.backend.file_backend import StackRef
 from slipway.engine.backend.history import rename_entries
 from slipway.engine.backend.lock import locked
 from slipway.engine.backend.renaming import renamed
+from slipway.engine.backend.stacks import StackRef
 from slipway.engine.backend.tags import read_tags, write_tags
-from slipway.engine.cli import stack_state, stack_tags
+from slipway.engine.cli import stack_secrets, stack_state, stack_tags
 from slipway.engine.cli.arguments import NOT_SUPPORTED, Parser, globals_of, stack_flag, switch
 from slipway.engine.cli.asking import confirm
 from slipway.engine.cli.nearest import no_such_stack
@@ -19,9 +19,11 @@ from slipway.engine.cli.session import Session
 from slipway.engine.cli.tables import print_json, print_table
 from slipway.engine.config import read_stack_file
 from slipway.engine.errors import EngineError, UnsupportedError
+from slipway.engine.secrets.opening import check_provider
 
 EXAMPLES = """examples:
   pulumi stack init dev
+  pulumi stack init prod --secrets-provider='awskms://alias/pulumi-state?region=us-east-1'
   pulumi stack select dev
   pulumi stack output --json
   pulumi stack export --file state.json
@@ -40,7 +42,7 @@ def register(commands: Any) -> None:
     verbs = group.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
     init = verbs.add_parser("init", help="make an empty stack and select it", epilog="example: pulumi stack init dev")
     init.add_argument("name", nargs="?")
-    init.add_argument("--secrets-provider", default="passphrase", help="passphrase is the one supported")
+    _secrets_provider(init)
     switch(init, "--no-select", help="do not select the new stack")
     init.set_defaults(run=run_init)
     listing = verbs.add_parser("ls", help="list stacks", epilog="example: pulumi stack ls --all --json")
@@ -59,7 +61,8 @@ def register(commands: Any) -> None:
     select = verbs.add_parser("select", help="select a stack", epilog="example: pulumi stack select dev --create")
     select.add_argument("name", nargs="?")
     switch(select, "-c", "--create", help="make it when it does not exist")
-    select.set_defaults(run=run_select, secrets_provider="passphrase")
+    _secrets_provider(select)
+    select.set_defaults(run=run_select)
     unselect = verbs.add_parser("unselect", help="select none", epilog="example: pulumi stack unselect")
     unselect.set_defaults(run=run_unselect)
     rename = verbs.add_parser("rename", help="rename a stack", epilog="example: pulumi stack rename dev2")
@@ -67,11 +70,21 @@ def register(commands: Any) -> None:
     rename.set_defaults(run=run_rename)
     stack_state.register(verbs)
     stack_tags.register(verbs)
-    for name in ("change-secrets-provider", "graph", "schedule", "webhook"):
+    stack_secrets.register(verbs)
+    for name in ("graph", "schedule", "webhook"):
         verbs.add_parser(name, description=NOT_SUPPORTED).set_defaults(run=_refuse, refused=name)
     for parser in (group, *set(verbs.choices.values())):
         globals_of(parser, top=False)
         stack_flag(parser, top=parser is group)
+
+
+def _secrets_provider(parser: Parser) -> None:
+    parser.add_argument(
+        "--secrets-provider",
+        default="default",
+        metavar="PROVIDER",
+        help="of the new stack: passphrase (the default), or awskms://KEY?region=REGION",
+    )
 
 
 def _refuse(args: argparse.Namespace) -> int:
@@ -84,14 +97,13 @@ def run_init(args: argparse.Namespace) -> int:
     name = args.name or args.stack
     if not name:
         raise EngineError("missing stack name; pass it: `pulumi stack init NAME`")
-    if args.secrets_provider not in ("passphrase", "default"):
-        raise UnsupportedError(f"secrets provider {args.secrets_provider!r}", "use passphrase, or the real `pulumi`")
+    check_provider(args.secrets_provider)
     project = session.project
     ref = session.reference(name)
     if session.backend.exists(ref):
         raise EngineError(f"stack '{ref.qualified}' already exists")
-    # Before anything is made: a passphrase that is missing or wrong leaves no half-made stack.
-    session.secrets_for(read_stack_file(project, ref.name), None).verify()
+    # Before anything is made: a passphrase or a key that is missing or wrong leaves no half-made stack.
+    stack_secrets.initialize(session, read_stack_file(project, ref.name), args.secrets_provider)
     session.backend.create(ref)
     if not getattr(args, "no_select", False):
         select_stack(project, ref.name)

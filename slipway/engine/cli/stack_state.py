@@ -11,11 +11,10 @@ from slipway.engine.backend.durable import explain
 from slipway.engine.backend.history import read_entries
 from slipway.engine.backend.lock import locked
 from slipway.engine.cli.arguments import Parser, switch
-from slipway.engine.cli.session import Session, salt_of
+from slipway.engine.cli.session import Session
 from slipway.engine.cli.tables import print_json, print_table
 from slipway.engine.deployment_secrets import encrypted_anew, has_secret, shown, values_of
 from slipway.engine.errors import EngineError
-from slipway.engine.secrets import PassphraseManager
 
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
@@ -147,9 +146,7 @@ def run_import(args: argparse.Namespace) -> int:
         )
     new = session.secrets
     if has_secret(deployment):
-        salt = salt_of(deployment)
-        old = PassphraseManager(session.passphrase(), salt) if salt and salt != new.salt_state else new
-        deployment = encrypted_anew(deployment, old, new)
+        deployment = encrypted_anew(deployment, session.foreign_secrets(deployment), new)
     elif deployment.get("resources"):
         deployment["secrets_providers"] = new.state()
     data = json.dumps(deployment, separators=(",", ":"), ensure_ascii=False).encode()

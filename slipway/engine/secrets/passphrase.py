@@ -1,8 +1,7 @@
 """The passphrase secrets manager, byte-compatible with the real one.
 
-Key: PBKDF2-HMAC-SHA256 of the passphrase, 1,000,000 rounds, 32 bytes, over an 8 byte salt. Ciphertext:
-`v1:NONCE:SEALED`, AES-256-GCM with a 12 byte nonce, both in base64. The manager's state is `v1:SALT:CIPHERTEXT`,
-where the ciphertext is of the word `pulumi`: it proves that a passphrase is the right one.
+Key: PBKDF2-HMAC-SHA256 of the passphrase, 1,000,000 rounds, 32 bytes, over an 8 byte salt. The manager's state is
+`v1:SALT:CIPHERTEXT`, where the ciphertext is of the word `pulumi`: it proves that a passphrase is the right one.
 """
 
 import base64
@@ -13,43 +12,15 @@ import threading
 from typing import Any
 
 from slipway.engine.errors import EngineError
+from slipway.engine.secrets.sealing import seal, unseal
 
 _ROUNDS = 1_000_000
 _PROOF = "pulumi"
 
 
-def _aes(key: bytes) -> Any:
-    # Loaded late: most commands touch no secret.
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
-    return AESGCM(key)
-
-
 def derive_key(passphrase: str, salt: bytes) -> bytes:
     """Return the AES key of a passphrase; takes about half a second."""
     return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, _ROUNDS, 32)
-
-
-def seal(key: bytes, plaintext: str) -> str:
-    """Encrypt as `v1:NONCE:SEALED`."""
-    nonce = os.urandom(12)
-    sealed = _aes(key).encrypt(nonce, plaintext.encode(), None)
-    return f"v1:{base64.b64encode(nonce).decode()}:{base64.b64encode(sealed).decode()}"
-
-
-def unseal(key: bytes, ciphertext: str) -> str:
-    """Decrypt `v1:NONCE:SEALED`; ValueError when it is not ours or the key is another."""
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-
-    version, _, rest = ciphertext.partition(":")
-    nonce, colon, sealed = rest.partition(":")
-    if version != "v1" or not colon:
-        raise ValueError("bad value")
-    try:
-        plain: bytes = _aes(key).decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None)
-    except (InvalidTag, binascii.Error) as error:
-        raise ValueError("bad value") from error
-    return plain.decode()
 
 
 class PassphraseManager:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -88,11 +90,26 @@ def test_the_version_is_clearly_ours(ok: Ok) -> None:
     assert ok("version").startswith("slipway-engine ")
 
 
-def test_a_backend_that_is_not_supported_is_refused_by_name(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://bucket?region=eu-central-1")
+@pytest.mark.parametrize("url", ["gs://bucket", "azblob://container", "https://api.pulumi.com", "postgres://host/db"])
+def test_a_backend_that_is_not_supported_is_refused_by_name(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", url)
     done = run("stack", "ls")
     assert done.returncode == 2
-    assert done.stderr.startswith("error: backend s3:// is not supported by the embedded engine: use file://FOLDER")
+    assert done.stderr.startswith(
+        f"error: backend {url.partition(':')[0]}:// is not supported by the embedded engine: use file://FOLDER or s3://"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("dev")
+def test_a_stack_in_a_folder_loads_nothing_of_aws() -> None:
+    words = "import sys; from slipway.engine.cli.main import main; main(['stack']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert "Current stack is dev:" in done.stdout
+    assert "'boto3'" not in done.stdout
+    assert "'botocore'" not in done.stdout
 
 
 def test_a_state_folder_that_is_missing_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

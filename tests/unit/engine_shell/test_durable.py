@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from slipway.engine.backend.durable import read_bytes, write_durably
-from slipway.engine.backend.file_backend import FileBackend, StackRef
+from slipway.engine.backend.folder import Folder
+from slipway.engine.backend.stacks import Backend, StackRef
 from slipway.engine.errors import EngineError
 
 WRITER = """
 import itertools, sys
 from pathlib import Path
-from slipway.engine.backend.file_backend import FileBackend, StackRef
+from slipway.engine.backend.folder import Folder
+from slipway.engine.backend.stacks import Backend, StackRef
 
-backend, ref = FileBackend(Path(sys.argv[1]), ""), StackRef("app", "dev")
+backend, ref = Backend(Folder(Path(sys.argv[1]), "")), StackRef("app", "dev")
 for number in itertools.count():
     backend.save(ref, b'{"resources":[' + b",".join([b'"%d"' % number] * 20000) + b"]}")
     print(number, flush=True)
@@ -37,9 +39,13 @@ except EngineError as error:
 """
 
 
+def checkpoint_in(root: Path) -> Path:
+    return root / ".pulumi" / "stacks" / "app" / "dev.json"
+
+
 @pytest.mark.slow
 def test_a_state_is_whole_whenever_its_writer_is_killed(tmp_path: Path) -> None:
-    backend, ref = FileBackend(tmp_path, ""), StackRef("app", "dev")
+    backend, ref = Backend(Folder(tmp_path, "")), StackRef("app", "dev")
     for after in (2, 5, 9):
         argv = [sys.executable, "-c", WRITER, str(tmp_path)]
         with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
@@ -51,7 +57,7 @@ def test_a_state_is_whole_whenever_its_writer_is_killed(tmp_path: Path) -> None:
         assert deployment is not None
         (number,) = set(deployment["resources"])
         assert int(number) >= done
-        before = json.loads(backend.checkpoint_file(ref).with_name("dev.json.bak").read_text())
+        before = json.loads(checkpoint_in(tmp_path).with_name("dev.json.bak").read_text())
         assert len(set(before["checkpoint"]["latest"]["resources"])) == 1
         assert [found.name for found in backend.stacks()] == ["dev"]
 
@@ -82,19 +88,19 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_a_state_of_version_four_names_its_features_and_stale_attributes_go(tmp_path: Path) -> None:
-    backend, ref = FileBackend(tmp_path, ""), StackRef("app", "dev")
+    backend, ref = Backend(Folder(tmp_path, "")), StackRef("app", "dev")
     backend.create(ref)
-    attributes = backend.checkpoint_file(ref).with_name("dev.json.attrs")
+    attributes = checkpoint_in(tmp_path).with_name("dev.json.attrs")
     attributes.write_text("{}")
     backend.save(ref, b'{"resources":[]}', features=("hooks",))
     assert not attributes.exists()
-    assert json.loads(backend.checkpoint_file(ref).read_text())["version"] == 4
+    assert json.loads(checkpoint_in(tmp_path).read_text())["version"] == 4
     assert backend.load(ref).features == ("hooks",)
 
 
 def test_a_compressed_state_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    backend, ref = FileBackend(tmp_path, ""), StackRef("app", "dev")
+    backend, ref = Backend(Folder(tmp_path, "")), StackRef("app", "dev")
     backend.create(ref)
-    backend.checkpoint_file(ref).rename(tmp_path / ".pulumi" / "stacks" / "app" / "dev.json.gz")
+    checkpoint_in(tmp_path).rename(tmp_path / ".pulumi" / "stacks" / "app" / "dev.json.gz")
     with pytest.raises(EngineError, match=r"a compressed state is not supported .* PULUMI_DIY_BACKEND_GZIP"):
         backend.load(ref)

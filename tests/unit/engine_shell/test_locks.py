@@ -13,8 +13,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from slipway.engine.backend.file_backend import FileBackend, StackRef
+from slipway.engine.backend.folder import Folder
 from slipway.engine.backend.lock import locked
+from slipway.engine.backend.stacks import Backend, StackRef
 from slipway.engine.errors import EngineError
 
 Ok = Callable[..., str]
@@ -23,11 +24,12 @@ HOLDER = """
 import sys
 import time
 from pathlib import Path
-from slipway.engine.backend.file_backend import FileBackend, StackRef
+from slipway.engine.backend.folder import Folder
+from slipway.engine.backend.stacks import Backend, StackRef
 from slipway.engine.backend.lock import locked
 
 root = Path(sys.argv[1])
-with locked(FileBackend(root, f"file://{root}"), StackRef("app", "dev")):
+with locked(Backend(Folder(root, f"file://{root}")), StackRef("app", "dev")):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -77,7 +79,7 @@ def test_a_lock_is_given_back_when_its_holder_ends_and_stays_when_it_is_killed(
 
 
 def test_a_lock_is_given_back_when_the_work_fails(state: Path) -> None:
-    backend, ref = FileBackend(state, f"file://{state}"), StackRef("app", "dev")
+    backend, ref = Backend(Folder(state, f"file://{state}")), StackRef("app", "dev")
 
     def work() -> None:
         with locked(backend, ref):
@@ -97,7 +99,7 @@ def test_a_lock_file_that_cannot_be_read_still_locks(state: Path) -> None:
     (folder / "x.json").write_text("{")
     with (
         pytest.raises(EngineError, match=r"x\.json: created by an unknown process"),
-        locked(FileBackend(state, f"file://{state}"), StackRef("app", "dev")),
+        locked(Backend(Folder(state, f"file://{state}")), StackRef("app", "dev")),
     ):
         pass
 
