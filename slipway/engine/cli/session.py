@@ -137,9 +137,7 @@ class Session:
 
     def create_manager(self, name: str) -> SecretsManager:
         """Make a manager with a new key, for a provider named as on the command line."""
-        manager = create_manager(name, lambda: self.passphrase(confirm=True))
-        self._managers[json.dumps(manager.state(), sort_keys=True)] = manager
-        return manager
+        return create_manager(name, lambda: self.passphrase(confirm=True))
 
     def passphrase(self, *, confirm: bool = False) -> str:
         """Return the passphrase from the environment, a file, or the person at the terminal."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -100,15 +101,8 @@ def test_a_state_moves_between_a_folder_and_a_bucket_by_export_and_import(
 
 @pytest.fixture
 def answering() -> Iterator[Callable[..., OneAnswer]]:
-    servers: list[OneAnswer] = []
-
-    def start(*answer: Any) -> OneAnswer:
-        servers.append(OneAnswer(*answer))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.stop()
+    with ExitStack() as servers:
+        yield lambda *answer: servers.enter_context(OneAnswer(*answer))
 
 
 @pytest.mark.usefixtures("identity", "project")

@@ -140,9 +140,8 @@ def test_without_a_new_passphrase_nothing_changes(
 @pytest.mark.usefixtures("filled", "identity")
 def test_a_key_that_is_refused_changes_nothing(run: Run, stack_file: Path, checkpoint: Path, state: Path) -> None:
     before = stack_file.read_bytes(), checkpoint.read_bytes()
-    server = OneAnswer(400, kms_refusal("DisabledException"))
-    done = run("stack", "change-secrets-provider", f"awskms://alias/k?region=us-east-1&endpoint={server.endpoint}")
-    server.stop()
+    with OneAnswer(400, kms_refusal("DisabledException")) as server:
+        done = run("stack", "change-secrets-provider", f"awskms://alias/k?region=us-east-1&endpoint={server.endpoint}")
     assert (done.returncode, "the key is disabled; `aws kms enable-key" in done.stderr) == (1, True)
     assert (stack_file.read_bytes(), checkpoint.read_bytes()) == before
     assert list((state / ".pulumi" / "locks").rglob("*.json")) == []
@@ -180,16 +179,16 @@ def test_a_stack_begins_under_a_key_of_kms_without_any_passphrase(
 
 def test_state_and_stack_file_share_one_data_key_that_is_decrypted_once(ok: Ok, filled: None, identity: None) -> None:
     del filled, identity
-    kms = OneAnswer(200, json.dumps({"CiphertextBlob": base64.b64encode(b"sealed").decode(), "KeyId": "k"}))
-    ok("stack", "change-secrets-provider", f"awskms://k?region=us-east-1&endpoint={kms.endpoint}")
-    assert [operation for operation, _, _ in kms.asked] == ["TrentService.Encrypt"]
-    kms.body = json.dumps({"Plaintext": json.loads(kms.asked[0][2])["Plaintext"], "KeyId": "k"})
-    session = Session(build().parse_args(["stack", "output"]))
-    assert session.state_secrets is session.secrets
-    assert open_value(session.stack_file().values["app:password"], session.secrets) == "s3cret"
-    assert "geheim" in json.dumps(shown(session.checkpoint.deployment, session.state_secrets))
-    assert [operation for operation, _, _ in kms.asked[1:]] == ["TrentService.Decrypt"]
-    kms.stop()
+    answer = json.dumps({"CiphertextBlob": base64.b64encode(b"sealed").decode(), "KeyId": "k"})
+    with OneAnswer(200, answer) as kms:
+        ok("stack", "change-secrets-provider", f"awskms://k?region=us-east-1&endpoint={kms.endpoint}")
+        assert [operation for operation, _, _ in kms.asked] == ["TrentService.Encrypt"]
+        kms.body = json.dumps({"Plaintext": json.loads(kms.asked[0][2])["Plaintext"], "KeyId": "k"})
+        session = Session(build().parse_args(["stack", "output"]))
+        assert session.state_secrets is session.secrets
+        assert open_value(session.stack_file().values["app:password"], session.secrets) == "s3cret"
+        assert "geheim" in json.dumps(shown(session.checkpoint.deployment, session.state_secrets))
+        assert [operation for operation, _, _ in kms.asked[1:]] == ["TrentService.Decrypt"]
 
 
 def test_a_stack_file_takes_the_data_key_of_its_state(ok: Ok, filled: None, kms_url: str, stack_file: Path) -> None:

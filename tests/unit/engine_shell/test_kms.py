@@ -29,9 +29,8 @@ def never() -> str:
 def kms() -> Iterator[OneAnswer]:
     """Run a KMS that knows one data key."""
     plain = base64.b64encode(KEY).decode()
-    server = OneAnswer(200, json.dumps({"Plaintext": plain, "CiphertextBlob": BLOB, "KeyId": "k"}))
-    yield server
-    server.stop()
+    with OneAnswer(200, json.dumps({"Plaintext": plain, "CiphertextBlob": BLOB, "KeyId": "k"})) as server:
+        yield server
 
 
 def url_at(server: OneAnswer, more: str = "") -> str:
@@ -125,15 +124,12 @@ def test_a_key_of_another_region_or_none_is_named(kms_url: str) -> None:
     ],
 )
 def test_what_kms_refuses_is_said_with_the_url_and_the_way_out(code: str, words: str) -> None:
-    server = OneAnswer(400, kms_refusal(code))
-    try:
+    with OneAnswer(400, kms_refusal(code)) as server:
         with pytest.raises(EngineError) as encrypting:
             KmsManager.create(url_at(server))
         with pytest.raises(EngineError) as decrypting:
             KmsManager(url_at(server), BLOB).decrypt("v1:x:y")
-        sent = json.loads(server.asked[0][2])["Plaintext"]
-    finally:
-        server.stop()
+    sent = json.loads(server.asked[0][2])["Plaintext"]
     for refusal, verb in ((encrypting, "encrypt"), (decrypting, "decrypt")):
         assert refusal.value.message.startswith(f"could not {verb} the stack's data key with {url_at(server)}: {words}")
         assert sent not in refusal.value.message
