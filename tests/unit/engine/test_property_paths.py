@@ -54,3 +54,25 @@ def test_the_same_part_of_every_item_can_be_ignored() -> None:
     old = {"r": [{"id": 1, "n": "a"}, {"id": 2, "n": "b"}]}
     new = {"r": [{"id": 8, "n": "c"}, {"id": 9, "n": "d"}]}
     assert paths.reset(("r", "*", "id"), old, new) == {"r": [{"id": 1, "n": "c"}, {"id": 2, "n": "d"}]}
+
+
+def test_lists_of_another_length_are_not_put_back() -> None:
+    assert paths.reset(("r", "*", "id"), {"r": [{"id": 1}]}, {"r": [{"id": 8}, {"id": 9}]}) == {
+        "r": [{"id": 8}, {"id": 9}]
+    }
+    assert paths.reset(("r", 1), {"r": [1]}, {"r": [8, 9]}) == {"r": [8, 9]}
+    assert paths.reset(("r", 0), {"r": [1]}, {"r": [8, 9]}) == {"r": [1, 9]}
+
+
+def test_everything_at_one_level_can_be_ignored() -> None:
+    assert paths.reset(("t", "*"), {"t": {"x": 1, "y": 2}}, {"t": {"x": 8, "z": 9}}) == {"t": {"x": 1, "y": 2}}
+    assert paths.reset(("t", "*"), {}, {"t": {"x": 8}}) == {"t": {"x": 8}}
+
+
+def test_what_comes_out_of_a_secret_stays_one_and_its_neighbours_stay_plain() -> None:
+    assert paths.reset(("t", "x"), {"t": Secret({"x": 1})}, {"t": {"x": 2, "y": 2}}) == {"t": {"x": Secret(1), "y": 2}}
+
+
+def test_a_part_of_something_that_is_not_given_any_more_is_not_brought_back() -> None:
+    assert paths.reset(("t", "x"), {"t": {"x": 1}}, {"a": 1}) == {"a": 1}
+    assert paths.reset(("t", "x"), {}, {"t": {"x": 1, "y": 2}}) == {"t": {"y": 2}}
