@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from slipway.engine.display.ledger import TRACE, Note
+from slipway.engine.display.notes import TRACE, Note
 from slipway.engine.display.paint import BOLD, RED, YELLOW, Paint
 from slipway.engine.display.words import name_and_type
 

@@ -8,8 +8,9 @@ from typing import Any, TextIO
 
 from slipway.engine.display.details import Details
 from slipway.engine.display.diagnostics import diagnostics_block
-from slipway.engine.display.ledger import Ledger, Note, Row
+from slipway.engine.display.ledger import Ledger, Row
 from slipway.engine.display.neutral import name_of
+from slipway.engine.display.notes import Note
 from slipway.engine.display.paint import BOLD, Paint
 from slipway.engine.display.policies import policies_block
 from slipway.engine.display.style import Style

@@ -1,28 +1,19 @@
 """What has happened so far in an operation: one row a resource, what was said, what policies found."""
 
-import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from slipway.engine.display.neutral import message_of, name_of
+from slipway.engine.display.notes import Note, mandatory_of, place_of, unchecked
 from slipway.engine.display.words import changed_keys, is_default_provider, name_and_type
 
 Metadata = dict[str, Any]
 STACK_TYPE = "pulumi:pulumi:Stack"
-TRACE = "Traceback (most recent call last)"
 HALVES = ("create-replacement", "delete-replaced", "discard-replaced")
 READS = ("read", "read-replacement", "discard", "discard-replaced")
-# The policy SDK says so in an advisory finding, whatever the rule's own level: nothing in the event but these words
-# tells it from what the rule found.
-_UNCHECKED = re.compile(r"can't run policy '(?P<rule>[^']*)'.*? during preview: (?P<why>.*)", re.DOTALL)
-# Our engine adds a warning that says of which rules this is true that nobody may break.
-_MUST = re.compile(r"the mandatory policy '(?P<rule>[^']*)' of .* could not be checked: ")
 _RECENT = 400  # rows that ended last: more than any screen has lines
-# The engine, real or ours, closes with one of these; the event log does not tell them from what is the matter.
-_GENERAL = ("preview failed", "update failed", "resource refresh failed", "destroy failed", "refresh failed")
-_EXITED = "an unhandled error occurred: program exited with non-zero exit code"
 
 
 @dataclass
@@ -60,26 +51,6 @@ class Row:
         return bool(self.op or self.errors or self.warnings) or self.state == "failed"
 
 
-@dataclass(frozen=True)
-class Note:
-    """Something said in words."""
-
-    urn: str
-    severity: str
-    text: str
-
-    @property
-    def brief(self) -> str:
-        """The first line, or of a traceback the exception."""
-        lines = self.text.splitlines() or [""]
-        return lines[-1] if any(line.startswith(TRACE) for line in lines) else lines[0]
-
-    @property
-    def general(self) -> bool:
-        """Say whether it says no more than that the operation failed."""
-        return self.text in _GENERAL or self.text.startswith(_EXITED)
-
-
 class Ledger:
     """Takes events in; whoever shows them reads it."""
 
@@ -113,7 +84,6 @@ class Ledger:
         self.summary: dict[str, Any] | None = None
         self.config: dict[str, str] = {}
         self.outputs: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-        self.outputs_known = False
         self.stack_urn = ""
         self._said: set[Note] = set()
         self._changed: set[int] = set()
@@ -160,7 +130,6 @@ class Ledger:
         if metadata["type"] == STACK_TYPE and op != "delete":
             before, after = (metadata.get(side) or {} for side in ("old", "new"))
             self.outputs = (before.get("outputs") or {}, after.get("outputs") or {})
-            self.outputs_known = True
         row = self.running.pop(self._key(metadata), None) or self.running.pop(urn, None)
         if row is not None and op == "same" and not self._sames:
             row.op, row.state = "", "known"  # read, and found as it was
@@ -271,13 +240,13 @@ class Ledger:
     @property
     def others(self) -> list[Note]:
         """What else was said; not what stands with the policies already."""
-        told = {_place(found) for found in self.policies if unchecked(found)}
-        return [note for note in self.notes if note.severity != "error" and _must(note) not in told]
+        told = {place_of(found) for found in self.policies if unchecked(found)}
+        return [note for note in self.notes if note.severity != "error" and mandatory_of(note) not in told]
 
     @property
     def mandatory(self) -> set[tuple[str, str]]:
         """Resource and rule of what nobody may break, as far as the events say: of rules that could not be checked."""
-        return {found for note in self.notes if (found := _must(note)) is not None}
+        return {found for note in self.notes if (found := mandatory_of(note)) is not None}
 
     @property
     def violations(self) -> list[dict[str, Any]]:
@@ -323,17 +292,3 @@ class Ledger:
     def _kept(self, row: Row, metadata: Metadata) -> None:
         if self._keep and metadata["op"] not in ("refresh", *(() if self._steps else HALVES)):
             row.metadata = metadata
-
-
-def unchecked(found: Mapping[str, Any]) -> re.Match[str] | None:
-    """Say whether a finding is that its rule could not run, since a value is known only after the update."""
-    return _UNCHECKED.match(str(found.get("message") or "").strip())
-
-
-def _place(found: Mapping[str, Any]) -> tuple[str, str]:
-    return str(found.get("resourceUrn") or ""), str(found.get("policyName") or "")
-
-
-def _must(note: Note) -> tuple[str, str] | None:
-    match = _MUST.match(note.text) if note.severity == "warning" else None
-    return (note.urn, match["rule"]) if match else None

@@ -8,8 +8,9 @@ from typing import Any, TextIO
 
 from slipway.engine.display.details import Details
 from slipway.engine.display.human import HumanDisplay
-from slipway.engine.display.ledger import HALVES, STACK_TYPE, Note, Row
+from slipway.engine.display.ledger import HALVES, STACK_TYPE, Row
 from slipway.engine.display.neutral import name_of
+from slipway.engine.display.notes import Note
 from slipway.engine.display.style import Style
 from slipway.engine.display.words import DOING, DONE, PLANNED, SIGNS, elapsed, name_and_type
 

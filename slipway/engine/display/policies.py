@@ -6,8 +6,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from slipway.engine.display.details import Details, changes_of
-from slipway.engine.display.ledger import unchecked
 from slipway.engine.display.neutral import message_of, name_of
+from slipway.engine.display.notes import unchecked
 from slipway.engine.display.paint import BOLD, DIM, RED, YELLOW, Paint
 from slipway.engine.display.words import name_and_type
 

@@ -8,8 +8,9 @@ from typing import Any, TextIO
 
 from slipway.engine.display.human import HumanDisplay
 from slipway.engine.display.layout import Table, glyphs_of
-from slipway.engine.display.ledger import Note, Row
+from slipway.engine.display.ledger import Row
 from slipway.engine.display.neutral import cut
+from slipway.engine.display.notes import Note
 from slipway.engine.display.paint import RED
 from slipway.engine.display.screen import Region
 from slipway.engine.display.style import Style, size_of

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from slipway.engine.display import PlainDisplay, Style
-from slipway.engine.display.ledger import unchecked
+from slipway.engine.display.notes import unchecked
 from slipway.engine.display.paint import Paint
 from slipway.engine.display.policies import policies_block
 
