@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from slipway.engine.backend.checkpoint import Checkpoint, read_checkpoint
 from slipway.engine.backend.durable import explain, make_folder, read_bytes, write_durably
 from slipway.engine.errors import EngineError, UnsupportedError
 
 ORGANIZATION = "organization"
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
+"""A period in front would name a hidden file, or a folder above."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,6 @@ class StackRef:
     def qualified(self) -> str:
         """The name as states and StackReferences write it."""
         return f"{ORGANIZATION}/{self.project}/{self.name}"
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What a checkpoint file holds: the deployment is None before the first update."""
-
-    version: int
-    features: tuple[str, ...]
-    deployment: dict[str, Any] | None
 
 
 class FileBackend:
@@ -54,7 +46,7 @@ class FileBackend:
         if len(parts) > 3 or not all(map(_NAME.fullmatch, parts)):  # noqa: PLR2004
             raise EngineError(
                 f"invalid stack name '{text}': a stack name is 1 to 100 letters, digits, hyphens, underscores or "
-                "periods, optionally as organization/PROJECT/STACK"
+                "periods, the first of them no period; optionally as organization/PROJECT/STACK"
             )
         owner = parts[-2] if len(parts) > 1 else project
         if owner is None:
@@ -112,16 +104,7 @@ class FileBackend:
         data = read_bytes(file) if self.exists(ref) else None
         if data is None:
             raise EngineError(f"no stack named '{ref.name}' found")
-        try:
-            body = json.loads(data)
-            version, checkpoint = body["version"], body["checkpoint"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise EngineError(
-                f"the state {file} is no checkpoint ({type(error).__name__}: {error}); the one before it is {file}.bak"
-            ) from error
-        if version not in (3, 4):
-            raise UnsupportedError(f"{file}: state version {version}")
-        return Checkpoint(version, tuple(body.get("features") or ()), checkpoint.get("latest"))
+        return read_checkpoint(file, data, ref.qualified)
 
     def save(self, ref: StackRef, deployment: bytes, *, features: tuple[str, ...] = ()) -> None:
         """Write a deployment (JSON) as the stack's checkpoint, the one before it as .bak."""

@@ -89,7 +89,11 @@ class Session:
         """The manager of what the state holds: the stack's, unless the state was encrypted under another salt."""
         salt = salt_of(self.checkpoint.deployment)
         own = self.secrets
-        return own if salt in (None, own.salt_state) else PassphraseManager(self.passphrase(), salt or "")
+        if salt in (None, own.salt_state):
+            return own
+        file = self.backend.checkpoint_file(self.stack)
+        source = f"the secrets of the state {file} were made with another one; set PULUMI_CONFIG_PASSPHRASE to that"
+        return PassphraseManager(self.passphrase(), salt or "", source=source)
 
     def secrets_for(self, file: StackFile, deployment: dict[str, Any] | None) -> PassphraseManager:
         """Return the manager that the stack file, or else the state, asks for."""

@@ -218,7 +218,7 @@ def test_a_broken_state_file_is_named_with_the_one_before_it(run: Run, checkpoin
     checkpoint.write_text('{"version":3,"check')
     done = run("stack", "output")
     assert done.returncode == 1
-    assert f"the state {checkpoint} is no checkpoint" in done.stderr
+    assert f"the state {checkpoint} is broken: it is no JSON" in done.stderr
     assert f"{checkpoint}.bak" in done.stderr
     assert "Traceback" not in done.stderr
 
