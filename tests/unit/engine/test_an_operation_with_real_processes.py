@@ -122,7 +122,7 @@ def test_a_program_that_vanishes_is_an_error_and_deletes_nothing(stack: Any) -> 
     stack.program("import os\nos._exit(9)")
     result = stack.run()
     assert not result.succeeded
-    assert "exit code 9" in stack.messages("error")
+    assert "exit code: 9" in stack.messages("error")
     assert {"a", "b"} <= set(stack.resources())
 
 
