@@ -15,8 +15,10 @@ def _folder(backend: FileBackend, ref: StackRef) -> Path:
 
 def add_entry(backend: FileBackend, ref: StackRef, entry: dict[str, Any]) -> None:
     """Write an entry as the real engine does at the end of an update, and keep the checkpoint with it."""
-    stem = f"{ref.name}-{time.time_ns()}"
     folder = _folder(backend, ref)
+    # A clock that was set back must not put the newest entry among the old ones.
+    moment = max([time.time_ns(), *(_moment(file) + 1 for file in folder.glob("*.history.json"))])
+    stem = f"{ref.name}-{moment}"
     data = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()
     write_durably(folder / f"{stem}.history.json", data)
     checkpoint = read_bytes(backend.checkpoint_file(ref))
