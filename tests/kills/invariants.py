@@ -1,6 +1,7 @@
 """What is true of a state at every moment, read by rules of its own and not by the engine's."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 Deployment = dict[str, Any]
@@ -32,32 +33,39 @@ def pending(deployment: Deployment, kind: str) -> set[str]:
 
 def problems_of_the_form(checkpoint: dict[str, Any]) -> list[str]:
     """Return what is wrong with a checkpoint as such."""
-    if checkpoint["version"] != 3 or checkpoint["checkpoint"]["stack"] != "organization/app/dev":  # noqa: PLR2004
+    if checkpoint["version"] != 3 or checkpoint["checkpoint"]["stack"] != "organization/app/dev":
         return [f"head: {checkpoint['version']}, {checkpoint['checkpoint']['stack']}"]
     deployment = checkpoint["checkpoint"].get("latest")
     if deployment is None:
         return []
     found = [f"no {key}" for key in ("manifest", "secrets_providers", "metadata") if key not in deployment]
+    return [*found, *_problems_of_the_order(deployment), *_problems_of_what_is_pending(deployment)]
+
+
+def _problems_of_the_order(deployment: Deployment) -> Iterator[str]:
     stood: set[str] = set()
     live: set[str] = set()
     for resource in deployment.get("resources", []):
         urn = resource["urn"]
         if missing := needs(resource) - stood:
-            found.append(f"{name_of(urn)} stands before what it needs: {sorted(map(name_of, missing))}")
+            yield f"{name_of(urn)} stands before what it needs: {sorted(map(name_of, missing))}"
+        if urn in live and not resource.get("delete"):
+            yield f"{name_of(urn)} is there twice"
         if not resource.get("delete"):
-            if urn in live:
-                found.append(f"{name_of(urn)} is there twice")
             live.add(urn)
         stood.add(urn)
         if resource["custom"] and not resource.get("id"):
-            found.append(f"{name_of(urn)} has no id")
+            yield f"{name_of(urn)} has no id"
+
+
+def _problems_of_what_is_pending(deployment: Deployment) -> Iterator[str]:
+    stored = {resource["urn"] for resource in deployment.get("resources", [])}
     for operation in deployment.get("pending_operations", []):
         urn = operation["resource"]["urn"]
-        if operation["type"] in ("updating", "deleting") and urn not in stood:
-            found.append(f"{operation['type']} {name_of(urn)}, which is not there")
+        if operation["type"] in ("updating", "deleting") and urn not in stored:
+            yield f"{operation['type']} {name_of(urn)}, which is not there"
         if operation["type"] == "creating" and operation["resource"].get("id"):
-            found.append(f"creating {name_of(urn)}, which has an id")
-    return found
+            yield f"creating {name_of(urn)}, which has an id"
 
 
 def managed(deployment: Deployment) -> dict[str, Deployment]:

@@ -150,7 +150,9 @@ class Judgement:
 
     def _expect(self, true: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
         if not true:
-            self.tally.problems.append(f"{self.operation} {self.point}, {self.parallel} at once: {otherwise}")
+            problem = f"{self.operation} {self.point}, {self.parallel} at once: {otherwise}"
+            print(problem)  # a whole sweep takes long: whoever watches it wants to know at once
+            self.tally.problems.append(problem)
 
     def _look(self, stack: Stack) -> None:
         """Look at what the kill left."""

@@ -1,7 +1,6 @@
 """An engine that is killed at any moment loses nothing: its state is whole, and the next run goes on."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
