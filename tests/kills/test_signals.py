@@ -87,9 +87,10 @@ def creating(stack: Stack) -> Iterator[Callable[[float], subprocess.Popen[str]]]
 
     yield start
     for process in started:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def names(stack: Stack) -> list[str]:

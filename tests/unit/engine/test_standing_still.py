@@ -13,7 +13,7 @@ class Clock:
 def test_nothing_is_said_before_the_limit_and_one_thing_after_it() -> None:
     clock = Clock()
     stillness = Stillness(clock, limit=60)
-    said = []
+    said: list[str] = []
     for clock.now in (0, 59, 60, 61, 500):
         said += stillness.look(busy=False, asked=1, in_hand=0)
     assert len(said) == 1
