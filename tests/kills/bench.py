@@ -14,6 +14,7 @@ from tests.kills.points import Point
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LAB = HERE.parent / "conformance" / "lab"
+CLI = [sys.executable, "-m", "slipway.engine"]
 PROJECT = "name: app\nruntime: python\nplugins:\n  providers:\n    - name: lab\n      path: ./provider\n"
 
 
@@ -112,6 +113,26 @@ class Stack:
     def state_file(self) -> Path:
         """The checkpoint."""
         return self.folder / "state" / ".pulumi" / "stacks" / "app" / "dev.json"
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a command line on this stack, with the lab as it is."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "LAB_"))}
+        return kept | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "LAB_CLOUD": str(self.cloud_file),
+        }
+
+    def names(self) -> list[str]:
+        """Return the names of the resources in the state."""
+        return [item["urn"].rpartition("::")[2] for item in self.deployment().get("resources", [])]
+
+    def deployment(self) -> dict[str, Any]:
+        """Return the deployment of the checkpoint; empty before the first write."""
+        found: dict[str, Any] = self.checkpoint()["checkpoint"].get("latest") or {}
+        return found
 
     def locks(self) -> list[Path]:
         """Return the lock files."""

@@ -141,7 +141,7 @@ class Judgement:
             self.tally.killed += 1
             self._expect(ended.code == -9, f"ended with {ended.code}: {ended.said}")
         self._look(stack)
-        deployment = stack.checkpoint()["checkpoint"].get("latest") or {}
+        deployment = stack.deployment()
         fingerprint = f"{self.operation} {stack.locks() == []} {invariants.fingerprint(deployment)} {stack.cloud()}"
         if self.sweep.is_new(fingerprint):
             self.tally.recovered += 1
@@ -187,7 +187,7 @@ class Judgement:
     def _finished(self, stack: Stack, named: set[str]) -> None:
         """Compare with the undisturbed run; `named` are the interrupted creates that nobody has settled."""
         self._look(stack)
-        deployment = stack.checkpoint()["checkpoint"].get("latest") or {}
+        deployment = stack.deployment()
         operations = {item["resource"]["urn"] for item in deployment.get("pending_operations", [])}
         self._expect(operations == named, f"pending afterwards: {operations}, interrupted creates: {named}")
         self._expect(invariants.graph(deployment) == self.sweep.graph_after(self.operation), "another graph")

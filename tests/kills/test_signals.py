@@ -4,50 +4,15 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.kills.bench import LAB, PROJECT, Stack
+from tests.kills.bench import CLI, Stack
 
 pytestmark = pytest.mark.slow
-PROGRAM = """
-from lab_sdk import Thing
-
-a = Thing("a")
-b = Thing("b", value=a.arn)
-Thing("c", value=b.arn)
-"""
-CLI = [sys.executable, "-m", "slipway.engine"]
-
-
-@pytest.fixture
-def stack(tmp_path: Path) -> Stack:
-    """Make a project with the lab as its provider, and a stack in it."""
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "provider").symlink_to(LAB)
-    (project / "lab_sdk.py").symlink_to(LAB / "lab_sdk.py")
-    (project / "Pulumi.yaml").write_text(PROJECT)
-    (project / "__main__.py").write_text(PROGRAM)
-    made = Stack.make(project, tmp_path / "stack")
-    subprocess.run([*CLI, "stack", "init", "dev"], cwd=project, env=environment(made), check=True, capture_output=True)
-    return made
-
-
-def environment(stack: Stack) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "LAB_"))}
-    return kept | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}",
-        "PULUMI_BACKEND_URL": f"file://{stack.folder / 'state'}",
-        "PULUMI_HOME": str(stack.folder / "home"),
-        "PULUMI_CONFIG_PASSPHRASE": "",
-        "LAB_CLOUD": str(stack.cloud_file),
-    }
 
 
 def session(leader: int) -> list[str]:
@@ -73,7 +38,7 @@ def creating(stack: Stack) -> Iterator[Callable[[float], subprocess.Popen[str]]]
         process = subprocess.Popen(
             [*CLI, "up", "--yes", "--skip-preview"],
             cwd=stack.project,
-            env=environment(stack),
+            env=stack.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -93,10 +58,6 @@ def creating(stack: Stack) -> Iterator[Callable[[float], subprocess.Popen[str]]]
             process.stdout.close()
 
 
-def names(stack: Stack) -> list[str]:
-    return [item["urn"].rpartition("::")[2] for item in stack.checkpoint()["checkpoint"]["latest"]["resources"]]
-
-
 @pytest.mark.parametrize(("send", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)])
 def test_the_first_signal_lets_the_running_step_finish_and_keeps_it(
     stack: Stack,
@@ -109,8 +70,8 @@ def test_the_first_signal_lets_the_running_step_finish_and_keeps_it(
     said, _ = process.communicate(timeout=120)
     assert process.returncode == 1, said
     assert "update canceled" in said
-    assert names(stack) == ["app-dev", "default", "a", "b"]
-    assert "pending_operations" not in stack.checkpoint()["checkpoint"]["latest"]
+    assert stack.names() == ["app-dev", "default", "a", "b"]
+    assert "pending_operations" not in stack.deployment()
     assert sorted(stack.cloud()["things"]) == ["a-1", "b-1"]
     assert stack.locks() == []
     assert session(process.pid) == []
@@ -128,5 +89,5 @@ def test_a_killed_engine_takes_its_program_and_its_providers_along(
         time.sleep(0.05)
     assert session(process.pid) == []
     assert len(stack.locks()) == 1
-    (pending,) = stack.checkpoint()["checkpoint"]["latest"]["pending_operations"]
+    (pending,) = stack.deployment()["pending_operations"]
     assert (pending["type"], pending["resource"]["urn"].rpartition("::")[2]) == ("creating", "b")
