@@ -19,7 +19,8 @@ def limited(stack: Stack, size: int, *words: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [*CLI, *words],
         cwd=stack.project,
-        env=stack.environment(),
+        # Python would cut its own compiled modules short, and not notice.
+        env=stack.environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from slipway.engine.backend import FileBackend, open_backend
+from slipway.engine.backend.checkpoint import Checkpoint
 from slipway.engine.backend.credentials import selected_stack
 from slipway.engine.backend.durable import read_bytes
-from slipway.engine.backend.file_backend import Checkpoint, StackRef
+from slipway.engine.backend.file_backend import StackRef
 from slipway.engine.config import StackFile, read_stack_file
 from slipway.engine.config_file import set_top_level
 from slipway.engine.errors import EngineError, UnsupportedError

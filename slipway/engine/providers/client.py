@@ -68,7 +68,7 @@ class ProviderClient:
             configure_with_urn=True,
             invoke_with_preview=True,
         )
-        call = self._stub.Handshake.future(request, wait_for_ready=True, timeout=HANDSHAKE_LIMIT)
+        call: Any = self._stub.Handshake.future(request, wait_for_ready=True, timeout=HANDSHAKE_LIMIT)
         while True:
             try:
                 answer = call.result(timeout=0.2)
