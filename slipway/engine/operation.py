@@ -21,10 +21,16 @@ from slipway.engine.planning.steps import Step
 from slipway.engine.planning.targets import Selection, to_refresh
 from slipway.engine.policies.packs import PolicyPacks
 from slipway.engine.program.callbacks import Callbacks
-from slipway.engine.program.launch import ALREADY_LOGGED
 from slipway.engine.program.monitor import EngineService, MonitorService, Server
-from slipway.engine.program.process import ProgramContext, ProgramProcess, program_folder
+from slipway.engine.program.process import (
+    RAN_TO_ITS_END,
+    ProgramContext,
+    ProgramProcess,
+    program_folder,
+    untimely_end,
+)
 from slipway.engine.program.requests import RequestDecoder
+from slipway.engine.program.stillness import Stillness
 from slipway.engine.program.transforms import Transforms
 from slipway.engine.providers.answers import ProviderError
 from slipway.engine.providers.registry import ProviderRegistry
@@ -38,6 +44,8 @@ RPC_THREADS = 300
 """Upper limit; threads are made as calls come in. Each registration holds one until it is done."""
 PROGRAM_PATIENCE = 10.0
 """Seconds that a program gets to end by itself after something failed and nothing is in flight any more."""
+CANCELED_PATIENCE = 2.0
+"""The same after somebody asked to stop."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,12 +263,12 @@ class _Run:
         monitor.serve(deployment)
         code = self._wait_for_program(deployment, monitor)
         deployment.drain()
-        if code:
+        if code is not None:
             self.failed = True
-            if not deployment.halted.is_set() and code != ALREADY_LOGGED:
-                message = f"an unhandled error occurred: program exited with non-zero exit code: {code}"
-                self.events.diagnostic("error", message)
-        if not code and not deployment.halted.is_set() and not self._incomplete(deployment):
+            said = untimely_end(code)
+            if said and not deployment.halted.is_set():
+                self.events.diagnostic("error", said)
+        elif not deployment.halted.is_set() and not self._incomplete(deployment):
             self._delete()
         deployment.finish()
         if not self.failed and not self.runner.failures and not code and not deployment.halted.is_set():
@@ -278,17 +286,22 @@ class _Run:
         if self.program is None:
             return None
         patience = PROGRAM_PATIENCE
+        stillness = Stillness()
         while True:
             if monitor.program_done.wait(0.02):
                 return None
             code = self.program.wait(0.0)
             if code is not None:
-                return code
+                return None if code == RAN_TO_ITS_END else code
             if deployment.halted.is_set() and not deployment.busy:
                 patience -= 0.02
+            if self.request.stop.canceled.is_set():
+                patience = min(patience, CANCELED_PATIENCE)
             if patience < 0 or self.request.stop.terminated.is_set():
                 self.program.end()
                 return None
+            for notice in stillness.look(busy=deployment.busy, asked=deployment.asked, in_hand=deployment.in_hand):
+                self.events.diagnostic("warning", notice)
 
     def _delete(self) -> None:
         """Delete what is not wanted any more."""

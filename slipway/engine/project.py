@@ -1,5 +1,6 @@
 """Pulumi.yaml: the project's name, its runtime, its provider folders and its configuration defaults."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from slipway.engine.documents import load_document
 from slipway.engine.errors import EngineError, UnsupportedError
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,11 @@ def load_project(start: Path) -> Project:
     name = document.get("name")
     if not isinstance(name, str) or not name:
         raise EngineError(f"{file}: project is missing a 'name' attribute")
+    if not _NAME.fullmatch(name):
+        raise EngineError(
+            f"{file}: '{name}' can't be the name of a project: it is 1 to 100 letters, digits, hyphens, underscores or "
+            "periods, the first of them no period"
+        )
     runtime, options = _runtime(file, document.get("runtime"))
     config_dir = document.get("stackConfigDir")
     backend, config = document.get("backend"), document.get("config")

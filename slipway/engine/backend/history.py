@@ -13,7 +13,10 @@ _READERS = 8
 
 def add_entry(backend: Backend, ref: StackRef, entry: dict[str, Any]) -> None:
     """Write an entry as the real engine does at the end of an update, and keep the checkpoint with it."""
-    stem = f"{backend.folder('history', ref)}/{ref.name}-{time.time_ns()}"
+    folder = backend.folder("history", ref)
+    # A clock that was set back must not put the newest entry among the old ones.
+    moment = max([time.time_ns(), *(_moment(key) + 1 for key in backend.storage.keys(f"{folder}/"))])
+    stem = f"{folder}/{ref.name}-{moment}"
     data = json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()
     backend.storage.write(f"{stem}.history.json", data)
     checkpoint = backend.storage.read(backend.checkpoint_key(ref))

@@ -5,8 +5,8 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from slipway.engine.backend.checkpoint import Checkpoint, read_checkpoint
 from slipway.engine.backend.storage import Storage
 from slipway.engine.errors import EngineError, UnsupportedError
 
@@ -14,7 +14,8 @@ ORGANIZATION = "organization"
 BOOKKEEPING = ".pulumi"
 _META = f"{BOOKKEEPING}/meta.yaml"
 _STACKS = f"{BOOKKEEPING}/stacks"
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
+"""A period in front would name a hidden file, or a folder above."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,6 @@ class StackRef:
     def qualified(self) -> str:
         """The name as states and StackReferences write it."""
         return f"{ORGANIZATION}/{self.project}/{self.name}"
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What a checkpoint holds: the deployment is None before the first update."""
-
-    version: int
-    features: tuple[str, ...]
-    deployment: dict[str, Any] | None
 
 
 class Backend:
@@ -60,7 +52,7 @@ class Backend:
         if len(parts) > 3 or not all(map(_NAME.fullmatch, parts)):  # noqa: PLR2004
             raise EngineError(
                 f"invalid stack name '{text}': a stack name is 1 to 100 letters, digits, hyphens, underscores or "
-                "periods, optionally as organization/PROJECT/STACK"
+                "periods, the first of them no period; optionally as organization/PROJECT/STACK"
             )
         owner = parts[-2] if len(parts) > 1 else project
         if owner is None:
@@ -137,18 +129,9 @@ class Backend:
         data = self.storage.read(key) if self.exists(ref) else None
         if data is None:
             raise EngineError(f"no stack named '{ref.name}' found")
-        place = self.storage.place(key)
-        try:
-            body = json.loads(data)
-            version, checkpoint = body["version"], body["checkpoint"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise EngineError(
-                f"the state {place} is no checkpoint ({type(error).__name__}: {error}); "
-                f"the one before it is {place}.bak"
-            ) from error
-        if version not in (3, 4):
-            raise UnsupportedError(f"{place}: state version {version}")
-        return Checkpoint(version, tuple(body.get("features") or ()), checkpoint.get("latest"))
+        backup = f"{key}.bak"
+        before = self.storage.place(backup) if backup in self.storage.keys(key) else None
+        return read_checkpoint(self.storage.place(key), data, ref.qualified, before)
 
     def save(self, ref: StackRef, deployment: bytes, *, features: tuple[str, ...] = ()) -> None:
         """Write a deployment (JSON) as the stack's checkpoint, the one before it as .bak."""

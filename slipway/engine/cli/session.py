@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from slipway.engine.backend import Backend, open_backend
+from slipway.engine.backend.checkpoint import Checkpoint
 from slipway.engine.backend.credentials import selected_stack
 from slipway.engine.backend.durable import read_bytes
-from slipway.engine.backend.stacks import Checkpoint, StackRef
+from slipway.engine.backend.stacks import StackRef
 from slipway.engine.cli.nearest import no_such_stack
 from slipway.engine.config import StackFile, read_stack_file
 from slipway.engine.config_file import set_provider

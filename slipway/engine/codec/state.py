@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from slipway.engine.codec import ARCHIVE, ASSET, RESOURCE, SECRET, SIGNATURE, UNKNOWN_MARKERS, UNKNOWN_STRING
+from slipway.engine.errors import EngineError
 from slipway.engine.values import UNKNOWN, Archive, Asset, OutputValue, ResourceReference, Secret, Unknown
 
 
@@ -38,7 +39,10 @@ class StateCodec:
         if signature == SECRET:
             ciphertext = value.get("ciphertext")
             if ciphertext:
-                text = self._decrypt(ciphertext)
+                try:
+                    text = self._decrypt(ciphertext)
+                except EngineError as error:
+                    raise EngineError(f"{scope}: {error}" if scope else str(error)) from error
                 self._known[scope, text] = ciphertext
             else:
                 text = value.get("plaintext") or "null"
@@ -51,7 +55,7 @@ class StateCodec:
         if signature == ARCHIVE:
             assets = self.decode(value["assets"], scope) if value.get("assets") is not None else None
             return Archive(value.get("hash") or "", value.get("path"), value.get("uri"), assets)
-        raise ValueError(f"unknown signature in the state: {signature}")
+        raise EngineError(f"the state has a value of a kind that is not known, in {scope}: signature {signature!r}")
 
     def encode(self, value: Any, scope: str = "") -> Any:
         """Return the JSON form of a value."""

@@ -81,6 +81,8 @@ class Deployment:
         self._failed: set[str] = set()
         self._calm = threading.Condition()
         self._busy = 0
+        self.asked = self.in_hand = 0
+        """Requests of the program: all so far, and those that it waits for."""
         self._stack_outputs: tuple[Step, Properties] | None = None
         self._defaults: dict[str, str] = {}
         self._defaults_lock = threading.Lock()
@@ -89,6 +91,10 @@ class Deployment:
 
     def register(self, goal: Registration) -> Outcome:
         """Make a resource what the program wants it to be."""
+        with self._asking():
+            return self._register(goal)
+
+    def _register(self, goal: Registration) -> Outcome:
         self.events.secrets.learn(goal.inputs)
         try:
             with self._planning:
@@ -160,7 +166,8 @@ class Deployment:
         client = self.registry.get(provider).client
         if client is None:
             return InvokeAnswer(result=None)
-        return client.invoke(token, unwrap(args), preview=self.preview)
+        with self._asking():
+            return client.invoke(token, unwrap(args), preview=self.preview)
 
     def default_provider(self, package: str, wanted_by: str, version: str, url: str) -> str:
         """Return the reference to the default provider of a package; the first who needs it makes it."""
@@ -299,6 +306,17 @@ class Deployment:
             with self._calm:
                 self._busy -= 1
                 self._calm.notify_all()
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[None]:
+        with self._calm:
+            self.asked += 1
+            self.in_hand += 1
+        try:
+            yield
+        finally:
+            with self._calm:
+                self.in_hand -= 1
 
     @property
     def busy(self) -> bool:

@@ -1,8 +1,9 @@
 """Runs a Pulumi program in its own Python; executed as a file there, so it imports nothing but the SDK.
 
 Arguments: see _arguments.
-The configuration comes in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. Exit codes: 0, 1 (a refusal that was logged as
-an error), 23 (an exception that was logged with its traceback).
+The configuration comes in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. Exit codes: 24 (the program ran to its end), 1
+(a refusal that was logged as an error), 23 (an exception that was logged with its traceback). Not 0, which is also what
+a program leaves behind that vanishes half way through (os._exit): then nothing may be deleted.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-ALREADY_LOGGED = 23
+ALREADY_LOGGED, RAN_TO_ITS_END = 23, 24
 _PARENT_POLL = 0.5
 
 
@@ -38,7 +39,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run_program(path: str) -> None:
-    runpy.run_path(path, run_name="__main__")
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except SystemExit as leaving:
+        # `sys.exit(0)` is an end like any other, as with the real engine.
+        if leaving.code not in (None, 0):
+            raise
 
 
 def main() -> int:
@@ -90,7 +96,7 @@ def main() -> int:
             loop.run_until_complete(asyncio.wait(pending, timeout=5))
         sys.stdout.flush()
         sys.stderr.flush()
-    return 0
+    return RAN_TO_ITS_END
 
 
 if __name__ == "__main__":

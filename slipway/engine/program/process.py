@@ -1,11 +1,13 @@
 """The process of the Python program."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,24 @@ from slipway.engine.errors import EngineError
 from slipway.engine.project import Project
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+_LOGGED, RAN_TO_ITS_END = 23, 24  # exit codes of launch.py
+_OUTPUT_LIMIT = 2.0
+"""Seconds that the last output is waited for: something that the program started may hold the other end."""
+
+
+def untimely_end(code: int) -> str:
+    """Return what is to be said of a program that did not run to its end; nothing where it was said already."""
+    if code == _LOGGED:
+        return ""
+    if code < 0:
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
+        return f"the program was ended by signal {-code} ({name}); what it had not registered yet is left as it is"
+    if code == 0:
+        return (
+            "the program vanished with exit code 0 before it had run to its end (os._exit does that); what it had not "
+            "registered yet is left as it is. `sys.exit(0)` ends a program early and on purpose"
+        )
+    return f"an unhandled error occurred: program exited with non-zero exit code: {code}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +126,7 @@ class ProgramProcess:
             stderr=subprocess.PIPE,
             process_group=0,
         )
+        self._swept = False
         self._pumps = [
             self._pump(self._process.stdout, "info", on_output),
             self._pump(self._process.stderr, "info#err", on_output),
@@ -127,18 +148,23 @@ class ProgramProcess:
             code = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
-        for thread in self._pumps:
-            thread.join(2)
+        if not self._swept:
+            self._swept = True
+            self._signal_group(signal.SIGKILL)  # what it started and left behind
+            deadline = time.monotonic() + _OUTPUT_LIMIT
+            for thread in self._pumps:
+                thread.join(max(0.0, deadline - time.monotonic()))
         return code
 
     def end(self, patience: float = 1.0) -> None:
         """End the program and what it started: asked first, then at once."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self._process.poll() is None:
-                try:
-                    os.killpg(self._process.pid, number)
-                except ProcessLookupError:
-                    break
+                self._signal_group(number)
                 if self.wait(patience) is not None:
                     break
         self.wait(patience)
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)

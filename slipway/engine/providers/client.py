@@ -23,6 +23,7 @@ from slipway.engine.providers.process import PluginProcess
 from slipway.engine.values import Properties, mark_secrets_like, unwrap
 
 INTERNAL = "__internal"
+HANDSHAKE_LIMIT = 30.0
 _CHANGES = {0: "unknown", 1: "none", 2: "some"}
 _UNCERTAIN = (grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL, grpc.StatusCode.DATA_LOSS)
 
@@ -67,12 +68,25 @@ class ProviderClient:
             configure_with_urn=True,
             invoke_with_preview=True,
         )
-        try:
-            answer = self._stub.Handshake(request, wait_for_ready=True, timeout=30)
-        except grpc.RpcError as error:
-            if error.code() != grpc.StatusCode.UNIMPLEMENTED:
+        call: Any = self._stub.Handshake.future(request, wait_for_ready=True, timeout=HANDSHAKE_LIMIT)
+        while True:
+            try:
+                answer = call.result(timeout=0.2)
+                break
+            except grpc.FutureTimeoutError:
+                if not self.process.alive:  # nobody will ever listen at its port
+                    call.cancel()
+                    raise ProviderError(f"the provider '{self.package}' ended: {self.process.death()}") from None
+            except grpc.RpcError as error:
+                failure: Any = error
+                if failure.code() == grpc.StatusCode.UNIMPLEMENTED:
+                    return
+                if failure.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+                    raise ProviderError(
+                        f"the provider '{self.package}' printed port {self.process.port()} and did not answer there "
+                        f"within {HANDSHAKE_LIMIT:.0f} s; is it a resource provider?"
+                    ) from error
                 raise self._failure(error, "Handshake") from error
-            return
         self._dialect = wire.Dialect(secrets=answer.accept_secrets, resources=answer.accept_resources)
 
     def version(self) -> str:

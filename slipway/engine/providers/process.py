@@ -15,6 +15,7 @@ from pathlib import Path
 from slipway.engine.errors import EngineError
 
 START_LIMIT = 60.0
+_LAST_PORT = 65535
 LEAVE_LIMIT = 2.0
 
 
@@ -26,7 +27,8 @@ def find_plugin(package: str, version: str, folders: Mapping[str, Path]) -> Path
         if not folder.is_dir():
             raise EngineError(f"parsing plugin options for '{package}': no folder at path {folder}")
         if not os.access(folder / name, os.X_OK):
-            raise EngineError(f"provider '{package}': {folder} has no executable {name}")
+            lacks = f"`chmod +x {folder / name}`" if (folder / name).exists() else "correct `path` in Pulumi.yaml"
+            raise EngineError(f"provider '{package}': {folder} has no executable {name}: {lacks}")
         return folder / name
     found = shutil.which(name)
     if found:
@@ -46,6 +48,7 @@ class PluginProcess:
 
     def __init__(self, label: str, argv: list[str], cwd: Path, env: Mapping[str, str]) -> None:
         self.label = label
+        self._path = argv[0]
         try:
             self._process = subprocess.Popen(
                 argv,
@@ -57,7 +60,10 @@ class PluginProcess:
                 process_group=0,
             )
         except OSError as error:
-            raise EngineError(f"could not start plugin {label} ({argv[0]}): {error}") from error
+            raise EngineError(
+                f"could not start plugin {label} ({argv[0]}): {error.strerror}; it has to be a program of this "
+                "machine, or a script whose first line names an interpreter that exists"
+            ) from error
         self._tail: collections.deque[str] = collections.deque(maxlen=40)
         self._port: int | None = None
         self._lock = threading.Lock()
@@ -97,8 +103,11 @@ class PluginProcess:
                     raise EngineError(f"could not read plugin {self.label}: {self.death()}")
                 line += byte
         text = line.decode(errors="replace").strip()
-        if not text.isdigit():
-            raise EngineError(f"plugin {self.label} wrote {text!r} to stdout where its port was expected")
+        if not text.isdecimal() or not 0 < int(text) <= _LAST_PORT:
+            raise EngineError(
+                f"plugin {self.label} wrote {text!r} to stdout where its port was expected: a number from 1 to "
+                f"{_LAST_PORT}; is {self._path} a resource provider?"
+            )
         self._pump(out)
         return int(text)
 

@@ -76,8 +76,8 @@ class PassphraseManager:
             return unseal(self.verify(), ciphertext)
         except ValueError as error:
             raise EngineError(
-                "failed to decrypt: incorrect passphrase, please set PULUMI_CONFIG_PASSPHRASE to the "
-                "correct passphrase or set PULUMI_CONFIG_PASSPHRASE_FILE to a file containing it"
+                "failed to decrypt: the passphrase is the right one, so the ciphertext was changed or is another "
+                "stack's; set the value anew, or go back to a copy of the file"
             ) from error
 
     def state(self) -> dict[str, Any]:

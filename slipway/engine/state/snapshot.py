@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slipway.engine.codec.state import StateCodec
-from slipway.engine.errors import EngineError
 from slipway.engine.secrets import SecretsManager
+from slipway.engine.state.integrity import verify
 from slipway.engine.state.resource import ResourceState
 
 ENGINE_VERSION = "v3.260.0"
@@ -42,13 +42,8 @@ def load_snapshot(deployment: dict[str, Any] | None, codec: StateCodec) -> Snaps
     """Return what a stored deployment holds."""
     if not deployment:
         return Snapshot()
-    seen: set[str] = set()
     resources = [ResourceState.from_json(raw, codec) for raw in deployment.get("resources") or []]
-    for resource in resources:
-        if resource.urn in seen and not resource.delete:
-            raise EngineError(f"the state holds two live resources with the URN {resource.urn}; repair it by hand")
-        if not resource.delete:
-            seen.add(resource.urn)
+    verify(resources)
     operations = [
         Operation(ResourceState.from_json(raw["resource"], codec), raw["type"])
         for raw in deployment.get("pending_operations") or []

@@ -268,3 +268,89 @@ def test_insisting_ends_a_deletion_whose_hook_hangs(
     operation.join(20)
     assert not operation.is_alive()
     assert "a" in stack.resources()
+
+
+def test_a_program_that_vanishes_with_success_deletes_nothing_either(stack: Any) -> None:
+    stack.program('Thing("a")\nThing("b")')
+    stack.run()
+    stack.program("import os\nos._exit(0)")
+    assert not stack.run().succeeded
+    assert "vanished with exit code 0 before it had run to its end" in stack.messages("error")
+    assert {"a", "b"} <= set(stack.resources())
+
+
+def test_an_exit_with_success_is_an_end_like_any_other(stack: Any) -> None:
+    stack.program('Thing("a")\nThing("b")')
+    stack.run()
+    stack.program('import sys\nThing("a")\npulumi.export("x", 1)\nsys.exit(0)\nThing("b")')
+    result = stack.run()
+    assert result.succeeded, stack.messages("error")
+    assert result.outputs == {"x": 1}
+    assert stack.resources() == ["p-dev", "default", "a"]
+
+
+def test_a_program_that_is_killed_is_told_with_the_signal(stack: Any) -> None:
+    stack.program("import os\nos.kill(os.getpid(), 9)")
+    assert not stack.run().succeeded
+    assert "the program was ended by signal 9 (SIGKILL)" in stack.messages("error")
+
+
+def test_what_a_program_leaves_running_ends_with_it(stack: Any) -> None:
+    # It also holds the program's stdout open; the fixture of this file looks for what is left.
+    stack.program('import subprocess\nThing("a")\nsubprocess.Popen(["sleep", "3600"])')
+    assert stack.run().succeeded
+
+
+def test_a_program_that_waits_for_itself_ends_soon_after_a_request_to_stop(
+    stack: Any, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    stack.program("""
+        import asyncio
+        Thing("a", x=pulumi.Output.from_input(asyncio.get_event_loop().create_future()))
+        open("waiting", "w").close()
+    """)
+    results: list[Any] = []
+    operation = threading.Thread(target=lambda: results.append(stack.run()), daemon=True)
+    operation.start()
+    wait_until((stack.root / "waiting").exists)
+    stack.stop.signal()
+    operation.join(60)
+    assert results[0].errors == ["update canceled"]
+
+
+PROVIDERS = {
+    "#!/bin/sh\necho 0\nexec sleep 3600\n": "wrote '0' to stdout where its port was expected: a number from 1 to 65535",
+    "#!/bin/sh\necho no module >&2\nexit 3\n": "exit status 3\nno module",
+    "#!/bin/sh\necho 1\nexit 5\n": "the provider 'tiny' ended: exit status 5",
+    "#!/no/such/interpreter\n": "No such file or directory; it has to be a program",
+    "hello\n": "Exec format error; it has to be a program",
+}
+
+
+@pytest.mark.parametrize("text", PROVIDERS)
+def test_a_provider_that_is_none_is_named_with_what_it_did(stack: Any, text: str) -> None:
+    (stack.root / "provider" / "pulumi-resource-tiny").write_text(text)
+    stack.program('Thing("a")')
+    assert not stack.run().succeeded
+    assert PROVIDERS[text] in stack.messages("error")
+    assert stack.resources() == ["p-dev"]
+
+
+def test_a_provider_that_may_not_be_run_is_named_with_the_way_out(stack: Any) -> None:
+    plugin = stack.root / "provider" / "pulumi-resource-tiny"
+    plugin.chmod(0o644)
+    stack.program('Thing("a")')
+    assert not stack.run().succeeded
+    assert f"`chmod +x {plugin}`" in stack.messages("error")
+
+
+@pytest.mark.parametrize("method", ["Handshake", "Configure", "Check"])
+def test_a_provider_that_dies_before_anything_is_made_leaves_nothing_pending(stack: Any, method: str) -> None:
+    plugin = stack.root / "provider" / "pulumi-resource-tiny"
+    head = f"    def {method}(self, request, context):\n"
+    plugin.write_text(plugin.read_text().replace(head, f"{head}        os._exit(9)\n", 1))
+    stack.program('Thing("a")')
+    assert not stack.run().succeeded
+    assert f"the provider 'tiny' ended during {method}" in stack.messages("error")
+    assert "exit status 9" in stack.messages("error")
+    assert "pending_operations" not in stack.deployment

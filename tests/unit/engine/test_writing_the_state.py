@@ -128,9 +128,9 @@ def test_what_was_written_can_be_read() -> None:
     disk = Disk()
     writer = writer_on(disk)
     made = resource("urn:a", id="i", inputs={"x": [1]}, dependencies=["urn:z"], protect=True)
-    writer.end(None, made=[made])
+    writer.end(None, made=[resource("urn:z"), made])
     codec = StateCodec(str, str)
-    (read,) = load_snapshot(disk.texts[-1], codec).resources
+    _, read = load_snapshot(disk.texts[-1], codec).resources
     assert read.to_json(codec) == made.to_json(codec)
 
 

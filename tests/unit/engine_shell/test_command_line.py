@@ -139,6 +139,10 @@ def test_a_login_is_remembered_until_the_logout(
         ("name: x\n", "missing a 'runtime'"),
         ("name: x\nruntime: nodejs\n", "runtime 'nodejs' is not supported"),
         ("name: [\n", "is no valid YAML"),
+        ("name: ../x\nruntime: python\n", "'../x' can't be the name of a project"),
+        ("name: a/b\nruntime: python\n", "'a/b' can't be the name of a project"),
+        ("name: ..\nruntime: python\n", "'..' can't be the name of a project"),
+        ("name: two words\nruntime: python\n", "'two words' can't be the name of a project"),
         ("name: x\nruntime: python\nplugins:\n  providers:\n    - name: lab\n", "needs `name` and `path`"),
     ],
 )

@@ -73,9 +73,30 @@ def test_without_a_passphrase_no_stack_is_left_half_made(
     assert not checkpoint.exists()
 
 
-@pytest.mark.parametrize("name", ["a b", "x/../y", "other/app/dev", "a" * 101, ""])
-def test_a_name_that_is_no_stack_name_is_refused(run: Run, name: str) -> None:
+BAD_NAMES = ["a b", "../x", "a/b/c/d", ".", "..", "organization/app/..", ".hidden", "ü", "a\nb", "a" * 101]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_a_name_that_is_no_stack_name_is_refused(run: Run, name: str, state: Path, project: Path) -> None:
+    done = run("stack", "init", name)
+    assert done.returncode == 1
+    assert f"invalid stack name '{name}'" in done.stderr
+    assert list(state.rglob("*")) == []
+    assert sorted(path.name for path in project.parent.iterdir()) == ["project", "state"]
+
+
+@pytest.mark.parametrize("name", ["other/app/dev", "x/../y", ""])
+def test_a_stack_of_another_organization_or_without_a_name_is_not_made(run: Run, name: str, state: Path) -> None:
     assert run("stack", "init", name).returncode != 0
+    assert list(state.rglob("*")) == []
+
+
+@pytest.mark.usefixtures("dev")
+@pytest.mark.parametrize("name", ["..", "organization/../dev", "../../state"])
+def test_no_command_removes_what_lies_above_a_stack(run: Run, state: Path, name: str) -> None:
+    before = sorted(state.rglob("*"))
+    assert run("stack", "rm", name, "--yes", "--force", "--remove-backups").returncode == 1
+    assert sorted(state.rglob("*")) == before
 
 
 @pytest.mark.usefixtures("filled")
@@ -218,7 +239,7 @@ def test_a_broken_state_file_is_named_with_the_one_before_it(run: Run, checkpoin
     checkpoint.write_text('{"version":3,"check')
     done = run("stack", "output")
     assert done.returncode == 1
-    assert f"the state {checkpoint} is no checkpoint" in done.stderr
+    assert f"the state {checkpoint} is broken: it is no JSON" in done.stderr
     assert f"{checkpoint}.bak" in done.stderr
     assert "Traceback" not in done.stderr
 
