@@ -1,5 +1,6 @@
 """`python -m slipway.engine`: the command line of the embedded engine."""
 
+import io
 import signal
 import sys
 from typing import NoReturn
@@ -14,4 +15,7 @@ def _leave(number: int, _: object) -> NoReturn:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names may hold what the terminal's encoding lacks
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

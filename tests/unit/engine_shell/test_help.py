@@ -1,8 +1,11 @@
 """What the command line says of itself, and to whoever mistypes it."""
 
 import argparse
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from subprocess import CompletedProcess
 
@@ -79,3 +82,13 @@ def test_a_parser_says_where_a_word_was_left_over() -> None:
     parser: argparse.ArgumentParser = build()
     assert isinstance(parser, Parser)
     assert parser.parse_known_args(["version"])[1] == []
+
+
+@pytest.mark.slow
+def test_what_a_terminals_encoding_lacks_is_written_in_ascii() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "slipway.engine", "wörk"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert rb"unknown command 'w\xf6rk'" in done.stderr
