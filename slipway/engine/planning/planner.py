@@ -12,7 +12,7 @@ from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnswer
-from slipway.engine.request import Options
+from slipway.engine.options import Options
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
 from slipway.engine.values import UNKNOWN, Properties, Secret

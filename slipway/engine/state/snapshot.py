@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slipway.engine.codec.state import StateCodec
 from slipway.engine.errors import EngineError
-from slipway.engine.secrets import SecretsManager
 from slipway.engine.state.resource import ResourceState
+
+if TYPE_CHECKING:
+    from slipway.engine.secrets import SecretsManager
 
 ENGINE_VERSION = "v3.260.0"
 """The release of the real engine whose state, events and calls this one keeps to."""
@@ -60,7 +62,7 @@ def render(
     resources: Iterable[ResourceState],
     operations: Iterable[Operation],
     metadata: dict[str, Any],
-    secrets: SecretsManager,
+    secrets: "SecretsManager",
     codec: StateCodec,
 ) -> bytes:
     """Return the JSON text of a deployment."""
