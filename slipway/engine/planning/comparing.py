@@ -63,7 +63,8 @@ def _provider_forces(planner: "Planner", goal: Registration, old: ResourceState)
     if not old.provider or not goal.provider or old.provider == goal.provider:
         return False
     old_urn, _ = urns.split_reference(old.provider)
-    old_provider = planner.olds.get(planner.aliased.get(old_urn, old_urn)) or planner.olds.get(old_urn)
+    # what is registered after a provider that was renamed refers to it by its new name already
+    old_provider = planner.olds.get(planner.former.get(old_urn, old_urn)) or planner.olds.get(old_urn)
     if old_provider is None:
         return False
     answer = yield DiffProvider(

@@ -21,7 +21,12 @@ def plan_deletions(planner: Planner) -> list[Step]:
         with_other = bool(resource.deleted_with) and (
             resource.deleted_with in gone or resource.deleted_with in planner.replaced
         )
-        steps.append(deletion(resource, op, call_provider=not resource.retain_on_delete and not with_other))
+        step = deletion(resource, op, call_provider=not resource.retain_on_delete and not with_other)
+        successor = planner.registered.get(resource.urn)
+        if successor is not None and successor.old is resource and resource.urn in planner.former:
+            # its place in the state was renamed together with its successor; what exists has the old name
+            step.urn = planner.former[resource.urn]
+        steps.append(step)
     return steps
 
 

@@ -38,6 +38,8 @@ class Planner:
         self.seen: set[str] = set()
         self.aliased: dict[str, str] = {}
         """Old URN to new URN of what is called otherwise now."""
+        self.former: dict[str, str] = {}
+        """The same the other way round."""
         self.replaced: set[str] = set()
         """URNs of which the old resource was replaced, and is deleted at the end if it was not before."""
         self.condemned: dict[str, tuple[str, ...]] = {}
@@ -96,6 +98,7 @@ class Planner:
                         f"resources '{self.aliased[urn]}' and '{goal.urn}' both have the alias '{urn}'", goal.urn
                     )
                 self.aliased[urn] = goal.urn
+                self.former[goal.urn] = urn
             return old
         return None
 

@@ -54,11 +54,14 @@ class SnapshotWriter:
         *,
         gone: Iterable[ResourceState] = (),
         made: Iterable[ResourceState] = (),
+        renamed: tuple[str, str] | None = None,
         wait: bool = True,
     ) -> None:
         """Note what became of a step: old states that no longer count, new ones that do.
 
-        A step of which nobody knows what became of it has no end: its operation stays pending.
+        What was not touched yet refers to a resource that was `renamed` (old URN, new URN) by its new one from now on;
+        an old state of it that is still to be deleted follows. A step of which nobody knows what became of it has no
+        end: its operation stays pending.
         """
         with self._changed:
             if subject is not None:
@@ -68,13 +71,10 @@ class SnapshotWriter:
                 self._news.pop(id(old), None)
             for new in made:
                 self._news[id(new)] = new
+            if renamed is not None:
+                for resource in self._resources():
+                    resource.follow(*renamed)
             self._commit(wait=wait)
-
-    def rename(self, old: str, new: str) -> None:
-        """Let what was not touched yet refer to a resource by its new URN."""
-        with self._changed:
-            for resource in self._resources():
-                resource.follow(old, new)
 
     def touched(self, *, wait: bool = False) -> None:
         """Note that a state which is part of the snapshot was changed."""

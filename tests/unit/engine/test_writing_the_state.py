@@ -145,8 +145,7 @@ def test_what_is_left_follows_a_resource_to_its_new_name() -> None:
     )
     disk = Disk()
     writer = writer_on(disk, Snapshot([old, child]))
-    writer.rename("urn:old", "urn:new")
-    writer.end(None, gone=[old], made=[resource("urn:new")])
+    writer.end(None, gone=[old], made=[resource("urn:new")], renamed=("urn:old", "urn:new"))
     written = disk.texts[-1]["resources"][1]
     assert "urn:old" not in json.dumps(written)
     assert written["dependencies"] == ["urn:new", "urn:x"]

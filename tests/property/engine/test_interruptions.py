@@ -1,0 +1,96 @@
+"""Wherever an operation is broken off, nothing is lost, and the next one ends where the program wants to be."""
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from slipway.engine.options import Options
+from tests.property.engine.checks import sound
+from tests.property.engine.drawing import Program, edited_programs
+from tests.property.engine.memory_cloud import KilledError
+from tests.property.engine.worlds import World
+
+CAREFUL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FATES = ["fail", "partial", "halt", "kill-before", "kill-after", "kill-at-write"]
+
+
+@CAREFUL
+@given(
+    edit=edited_programs(),
+    fate=st.sampled_from(FATES),
+    after=st.integers(1, 12),
+    interrupted=st.sampled_from(["first", "second", "destroy"]),
+    going_on=st.booleans(),
+)
+def test_an_interrupted_operation_loses_nothing_and_the_next_up_ends_in_the_programs_graph(
+    edit: tuple[Program, Program], fate: str, after: int, interrupted: str, *, going_on: bool
+) -> None:
+    first, second = edit
+    world = World()
+    if interrupted != "first":
+        assert world.up(first)
+    break_at(world, fate, after)
+    options = Options(parallel=1, continue_on_error=going_on)
+    try:
+        if interrupted == "destroy":
+            world.destroy(options=options)
+        else:
+            world.up(first if interrupted == "first" else second, options=options)
+    except KilledError:
+        pass
+    world.recover()
+    sound(world)
+    settle(world)
+
+    assert world.up(second), world.events[-3:]
+    assert set(world.live()) == {item.name for item in second}
+    assert world.known_ids() == set(world.cloud.things)
+    assert unexplained(world) == []
+    sound(world)
+    assert world.destroy()
+    assert world.resources() == []
+    assert world.cloud.things == {}
+
+
+@CAREFUL
+@given(edit=edited_programs(protect=True), fate=st.sampled_from([*FATES, ""]), after=st.integers(1, 12))
+def test_a_destroy_after_anything_leaves_nothing(edit: tuple[Program, Program], fate: str, after: int) -> None:
+    world = World()
+    world.up(edit[0])
+    break_at(world, fate, after)
+    try:
+        world.up([replace(item, protect=True) for item in edit[1]])
+    except KilledError:
+        pass
+    world.recover()
+    settle(world)
+    assert world.destroy(options=Options(parallel=1, ignore_protect=True))
+    assert world.resources() == []
+    assert world.cloud.things == {}
+    assert unexplained(world) == []
+    sound(world)
+
+
+def break_at(world: World, fate: str, after: int) -> None:
+    """Let the fate befall the call, or the write, that comes so many later."""
+    call = len(world.cloud.calls) + after
+    if fate == "halt":
+        world.halted_at_call = call
+    elif fate == "kill-at-write":
+        world.killed_at_write = len(world.written) + after
+    elif fate:
+        world.cloud.before_call = lambda number: fate if number == call else ""
+
+
+def settle(world: World) -> None:
+    """Check that the state names everything that exists, then remove by hand what only a pending operation names."""
+    creating = {item["resource"]["urn"] for item in world.pending() if item["type"] == "creating"}
+    for id_ in sorted(world.cloud.things.keys() - world.known_ids()):
+        urn, _ = world.cloud.things.pop(id_)
+        assert urn in creating, f"{id_} exists and the state does not know it"
+
+
+def unexplained(world: World) -> list[str]:
+    """Return the violations but for deletions in vain: nobody knew whether the one before had gone through."""
+    return [text for text in world.cloud.violations if "was deleted and is not there" not in text]
