@@ -122,7 +122,7 @@ class StepRunner:
             if step.skipped_create:
                 return
             gone = [old] if old is not None else []
-            self._writer.end(None, gone=gone, made=[new], renamed=renamed, wait=False)
+            self._writer.end(None, gone=gone, made=[new], renamed=renamed, untouched=step.untouched, wait=False)
         elif op in (Op.CREATE, Op.UPDATE, Op.READ, Op.IMPORT) and new is not None:
             durable = new.custom and not urns.is_provider(step.type)
             gone = [old] if old is not None else []

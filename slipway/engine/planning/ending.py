@@ -1,5 +1,6 @@
 """What is deleted at the end of an operation: what was replaced, and what the program did not register."""
 
+from slipway.engine import urn as urns
 from slipway.engine.planning.planner import Planner, kept_as_it_is
 from slipway.engine.planning.questions import PlanError
 from slipway.engine.planning.steps import Op, Step, deletion
@@ -44,6 +45,8 @@ def plan_kept(planner: Planner, deletions: list[Step]) -> list[Step]:
 
 def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
     urn = planner.aliased.get(resource.urn, resource.urn)
+    if id(resource) in planner.gone_early:
+        return None
     if resource.delete:
         return Op.DISCARD_REPLACED if resource.external else Op.DELETE_REPLACED
     if urn in planner.condemned and urn not in planner.registered:
@@ -57,6 +60,12 @@ def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
     if resource.pending_replacement:
         return Op.REMOVE_PENDING_REPLACE
     return Op.DISCARD if resource.external else Op.DELETE
+
+
+def _let_go(planner: Planner, dependent: ResourceState, resource: ResourceState) -> bool:
+    """Say whether a dependent is still in the program and needs a resource no more; one that is no target still does."""
+    step = planner.registered.get(dependent.urn)
+    return step is not None and resource.urn not in step.state.needs()
 
 
 def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[tuple[ResourceState, Op]]:
@@ -77,9 +86,9 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
         if resource.urn not in chosen or op is not Op.DELETE:
             continue
         for dependent in planner.graph.dependents(resource, children=True):
-            if dependent.urn in chosen or dependent.urn in planner.registered:
+            if dependent.urn in chosen or _let_go(planner, dependent, resource):
                 continue
-            if options.target_dependents:
+            if options.target_dependents and dependent.urn not in planner.registered:
                 chosen.add(dependent.urn)
             else:
                 planner.errors.append(
@@ -89,4 +98,16 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
                         dependent.urn,
                     )
                 )
-    return [item for item in doomed if item[0].urn in chosen and not always_included(item[0].urn)]
+    selected = [item for item in doomed if item[0].urn in chosen and not always_included(item[0].urn)]
+    return _without_used_providers(planner, selected)
+
+
+def _without_used_providers(
+    planner: Planner, doomed: list[tuple[ResourceState, Op]]
+) -> list[tuple[ResourceState, Op]]:
+    """Leave out replaced providers that serve what stays because it is no target: it could not be reached any more."""
+    going = {id(resource) for resource, _ in doomed}
+    staying = [item for item in planner.base.resources if id(item) not in going and item.urn not in planner.registered]
+    staying += [step.state for step in planner.registered.values() if not step.skipped_create]
+    used = {item.provider for item in staying}
+    return [item for item in doomed if urns.reference(item[0].urn, item[0].id) not in used]

@@ -44,6 +44,8 @@ class Planner:
         """URNs of which the old resource was replaced, and is deleted at the end if it was not before."""
         self.condemned: dict[str, tuple[str, ...]] = {}
         """URNs deleted before a replacement of what they need, with the properties that are the reason."""
+        self.gone_early: set[int] = set()
+        """Ids of old states that were replaced, and deleted before the end with something they needed."""
         self.errors: list[PlanError] = []
         """Refusals that a preview shows and goes on after."""
 
@@ -58,6 +60,7 @@ class Planner:
         new = self._new_state(goal, old)
         if not self._is_target(goal):
             return self._record(goal, [self._untargeted(goal, old, new)])
+        self._refuse_unmade(new)
         recreating = old is not None and (old.pending_replacement or old.urn in self.condemned)
         was_external = old is not None and old.external
         forced = old is not None and goal.urn in self.forced
@@ -81,6 +84,11 @@ class Planner:
             if step.urn == goal.urn and step.new is not None:
                 self.registered[goal.urn] = step
         return steps
+
+    def replaced_now(self, old: ResourceState) -> bool:
+        """Say whether this operation has made a successor of an old state."""
+        step = self.registered.get(self.aliased.get(old.urn, old.urn))
+        return step is not None and step.old is old and step.pending_delete
 
     def _find_old(self, goal: Registration) -> ResourceState | None:
         for urn in (goal.urn, *goal.alias_urns):
@@ -261,6 +269,14 @@ class Planner:
                 return False
         self._targeted.add(goal.urn)
         return True
+
+    def _refuse_unmade(self, new: ResourceState) -> None:
+        """Refuse what needs something that is not made because it is no target."""
+        for urn in sorted(new.needs()):
+            step = self.registered.get(urn)
+            if step is not None and step.skipped_create:
+                text = f"Resource '{new.urn}' depends on '{urn}' which was was not specified in --target list."
+                self._refuse_or_note(PlanError(text, new.urn))
 
     def missing_targets(self) -> list[str]:
         """Return the targets that name nothing, neither in the program nor in the state."""

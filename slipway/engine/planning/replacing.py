@@ -27,7 +27,13 @@ def delete_first(
     dragged = yield from _dragged_along(planner, old)
     steps: list[Step] = []
     for dependent, keys in reversed(dragged):
-        if dependent.urn in planner.condemned or dependent.urn in planner.seen:
+        if dependent.urn in planner.condemned:
+            continue
+        now = planner.aliased.get(dependent.urn, dependent.urn)
+        if now in planner.seen:
+            if dependent.delete:  # its successor is made, and needs what is deleted here no more
+                planner.gone_early.add(id(dependent))
+                steps.append(deletion(dependent, Op.DELETE_REPLACED, call_provider=not dependent.retain_on_delete))
             continue
         planner.condemned[dependent.urn] = keys
         steps.append(_deletion(planner, dependent))
@@ -94,7 +100,9 @@ def _dragged_along(
     replaced = {root.urn, now}
     found: list[tuple[ResourceState, tuple[str, ...]]] = []
     for dependent in planner.graph.dependents(root, now=now):
-        if not dependent.custom or dependent.external or dependent.delete:
+        if not dependent.custom or dependent.external or id(dependent) in planner.gone_early:
+            continue
+        if dependent.delete and not planner.replaced_now(dependent):
             continue
         provider_urn, _ = urns.split_reference(dependent.provider) if dependent.provider else ("", "")
         if provider_urn in replaced:

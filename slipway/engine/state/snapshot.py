@@ -58,6 +58,27 @@ def load_snapshot(deployment: dict[str, Any] | None, codec: StateCodec) -> Snaps
     return Snapshot(resources, operations, deployment.get("metadata") or {})
 
 
+def ordered(resources: list[ResourceState]) -> list[ResourceState]:
+    """Return the resources with each after what it needs, and otherwise as they stood."""
+    first: dict[str, ResourceState] = {}
+    for resource in resources:
+        first.setdefault(resource.urn, resource)
+    found: dict[int, ResourceState] = {}
+    entered: set[str] = set()
+    waiting = [(resource, False) for resource in reversed(resources)]
+    while waiting:
+        resource, ready = waiting.pop()
+        if ready or id(resource) in found:
+            found.setdefault(id(resource), resource)
+            continue
+        waiting.append((resource, True))
+        for urn in sorted(resource.needs() - entered, reverse=True):
+            if urn in first:
+                waiting.append((first[urn], False))
+        entered.add(resource.urn)
+    return list(found.values())
+
+
 def render(
     resources: Iterable[ResourceState],
     operations: Iterable[Operation],

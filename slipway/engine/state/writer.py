@@ -7,7 +7,7 @@ from slipway.engine.codec.state import StateCodec
 from slipway.engine.errors import EngineError
 from slipway.engine.secrets import SecretsManager
 from slipway.engine.state.resource import ResourceState
-from slipway.engine.state.snapshot import Operation, Snapshot, render
+from slipway.engine.state.snapshot import Operation, Snapshot, ordered, render
 
 
 class StateWriteError(EngineError):
@@ -34,6 +34,7 @@ class SnapshotWriter:
         self._base = list(base.resources)
         self._done: set[int] = set()
         self._news: dict[int, ResourceState] = {}
+        self._disordered = False
         self._carried = _carried(base)
         self._operations: dict[int, Operation] = {}
         self._changed = threading.Condition()
@@ -55,12 +56,14 @@ class SnapshotWriter:
         gone: Iterable[ResourceState] = (),
         made: Iterable[ResourceState] = (),
         renamed: tuple[str, str] | None = None,
+        untouched: bool = False,
         wait: bool = True,
     ) -> None:
         """Note what became of a step: old states that no longer count, new ones that do.
 
         What was not touched yet refers to a resource that was `renamed` (old URN, new URN) by its new one from now on;
-        an old state of it that is still to be deleted follows. A step of which nobody knows what became of it has no
+        an old state of it that is still to be deleted follows. What the operation leaves `untouched`, because it is no
+        target, may need what the program has not registered yet, or never will. A step of which nobody knows what became of it has no
         end: its operation stays pending.
         """
         with self._changed:
@@ -71,6 +74,7 @@ class SnapshotWriter:
                 self._news.pop(id(old), None)
             for new in made:
                 self._news[id(new)] = new
+            self._disordered = self._disordered or untouched
             if renamed is not None:
                 for resource in self._resources():
                     resource.follow(*renamed)
@@ -111,7 +115,8 @@ class SnapshotWriter:
             return Snapshot(self._resources(), [*self._operations.values(), *self._carried], self._metadata)
 
     def _resources(self) -> list[ResourceState]:
-        return [*self._news.values(), *(old for old in self._base if id(old) not in self._done)]
+        standing = [*self._news.values(), *(old for old in self._base if id(old) not in self._done)]
+        return ordered(standing) if self._disordered else standing
 
     def _commit(self, *, wait: bool) -> None:
         self._version += 1

@@ -14,7 +14,7 @@ Program = list[Wanted]
 
 
 @st.composite
-def programs(draw: st.DrawFn, *, protect: bool = False, fixed: bool = True, things: int = len(THINGS)) -> Program:
+def programs(draw: st.DrawFn, *, protect: bool = False) -> Program:
     """Draw providers, groups and things."""
     providers = draw(st.lists(st.sampled_from(PROVIDERS), unique=True, max_size=2))
     groups = draw(st.lists(st.sampled_from(GROUPS), unique=True, max_size=2))
@@ -22,10 +22,10 @@ def programs(draw: st.DrawFn, *, protect: bool = False, fixed: bool = True, thin
     for index, name in enumerate(groups):
         parent = draw(st.sampled_from(["", *groups[:index]]))
         program.append(Wanted(name, GROUP, value=draw(small), parent=parent))
-    names = draw(st.lists(st.sampled_from(THINGS), unique=True, max_size=things))
+    names = draw(st.lists(st.sampled_from(THINGS), unique=True, max_size=len(THINGS)))
     for index, name in enumerate(names):
         links = _some(names[:index])
-        named = fixed and draw(rarely)
+        named = draw(rarely)
         # with a name that exists once, making the new one first is a mistake of the program
         orders = [None, None, True] if named else [None, None, False, True]
         program.append(
@@ -40,7 +40,7 @@ def programs(draw: st.DrawFn, *, protect: bool = False, fixed: bool = True, thin
                 after=draw(links),
                 parent=draw(st.sampled_from(["", *groups])),
                 provider=draw(st.sampled_from(["", *providers])),
-                delete_first=draw(st.sampled_from(orders)) if fixed else None,
+                delete_first=draw(st.sampled_from(orders)),
                 replaced_by_value=draw(rarely),
                 ignores_value=draw(rarely),
                 secret=draw(rarely),
@@ -59,7 +59,7 @@ def _some(names: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
 
 
 @st.composite
-def edits(draw: st.DrawFn, program: Program) -> Program:
+def edits(draw: st.DrawFn, program: Program, *, renames: bool = True) -> Program:
     """Draw a change of a program: other values, other options, other names with an alias, and some that leave."""
     changed: Program = []
     renamed: dict[str, str] = {}
@@ -79,7 +79,7 @@ def edits(draw: st.DrawFn, program: Program) -> Program:
         )
         if item.type == THING:
             new = replace(new, secret=draw(rarely), protect=False)
-        if draw(rarely):
+        if renames and draw(rarely):
             renamed[item.name] = f"{item.name}2"
             new = replace(new, name=f"{item.name}2", formerly=(item.name,))
         changed.append(new)
@@ -91,8 +91,8 @@ def _kept(names: tuple[str, ...], gone: set[str], renamed: dict[str, str]) -> tu
 
 
 @st.composite
-def edited_programs(draw: st.DrawFn, *, protect: bool = False, fixed: bool = True) -> tuple[Program, Program]:
+def edited_programs(draw: st.DrawFn, *, protect: bool = False, renames: bool = True) -> tuple[Program, Program]:
     """Draw a program and what becomes of it: a change of it, or another one with some of the same names."""
-    first = draw(programs(protect=protect, fixed=fixed))
-    second = draw(st.one_of(edits(first), programs(fixed=fixed)))
+    first = draw(programs(protect=protect))
+    second = draw(st.one_of(edits(first, renames=renames), programs()))
     return first, second

@@ -109,7 +109,7 @@ class MemoryClient:
             changes="some" if changed else "none",
             changed_keys=tuple(changed),
             replace_keys=replaced,
-            delete_before_replace=bool(replaced) and "fixed" in news,
+            delete_before_replace="fixed" in news,
         )
 
     def create(self, urn: str, inputs: Properties, _timeout: float, *, preview: bool) -> MadeAnswer:

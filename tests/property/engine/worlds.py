@@ -11,7 +11,7 @@ from slipway.engine.errors import EngineError
 from slipway.engine.events.stream import EventStream
 from slipway.engine.execution.deleting import run_deletions
 from slipway.engine.execution.deployment import Deployment
-from slipway.engine.execution.runner import StepRunner
+from slipway.engine.execution.runner import StepFailedError, StepRunner
 from slipway.engine.options import Options
 from slipway.engine.planning.aliases import Alias, alias_urns
 from slipway.engine.planning.ending import plan_deletions
@@ -149,6 +149,7 @@ class _Operation:
 
     def __init__(self, world: World, kind: OperationKind, options: Options | None) -> None:
         self.world, self.kind = world, kind
+        self.complete = True
         preview = kind == "preview"
         secrets: Any = Marking()
         begun = world.steps = []
@@ -206,7 +207,7 @@ class _Operation:
         finally:
             self.world.cloud.before_call = fated
         broken = self.runner.failures or self.deployment.refused or self.deployment.impossible
-        return not broken and not self.deployment.halted.is_set()
+        return self.complete and not broken and not self.deployment.halted.is_set()
 
     def _delete(self) -> None:
         if self.deployment.halted.is_set() or self.runner.failures or self.deployment.refused:
@@ -215,7 +216,7 @@ class _Operation:
         self.deployment.show_planned_errors()
         if self.deployment.impossible and self.kind != "preview":
             return
-        run_deletions(
+        self.complete = run_deletions(
             steps,
             self.runner.run,
             parallel=self.request.options.parallel,
@@ -239,7 +240,10 @@ class _Registering:
         for wanted in program:
             if any(name not in self.urns for name in (*wanted.needs, *wanted.uses, *wanted.after)):
                 continue
-            goal = self._registration(wanted)
+            try:
+                goal = self._registration(wanted)
+            except StepFailedError:  # there is no default provider
+                continue
             outcome = self.deployment.register(goal)
             if outcome.state is None:
                 continue
