@@ -62,12 +62,6 @@ def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
     return Op.DISCARD if resource.external else Op.DELETE
 
 
-def _let_go(planner: Planner, dependent: ResourceState, resource: ResourceState) -> bool:
-    """Say whether a dependent is still in the program and needs a resource no more; one that is no target still does."""
-    step = planner.registered.get(dependent.urn)
-    return step is not None and resource.urn not in step.state.needs()
-
-
 def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[tuple[ResourceState, Op]]:
     """Leave out what the operation is not about; refuse where something else would have to go as well."""
     options = planner.options
@@ -83,23 +77,30 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
         return doomed
     chosen = {resource.urn for resource, op in doomed if resource.urn in planner.targets or op is Op.DELETE_REPLACED}
     for resource, op in list(doomed):
-        if resource.urn not in chosen or op is not Op.DELETE:
+        if resource.urn not in chosen or op is Op.DELETE_REPLACED:
             continue
         for dependent in planner.graph.dependents(resource, children=True):
-            if dependent.urn in chosen or _let_go(planner, dependent, resource):
+            if dependent.urn in chosen or dependent.urn in planner.registered:
                 continue
-            if options.target_dependents and dependent.urn not in planner.registered:
+            if options.target_dependents:
                 chosen.add(dependent.urn)
             else:
-                planner.errors.append(
-                    PlanError(
-                        f"Resource '{dependent.urn}' will be destroyed but was not specified in --target list.\n"
-                        "Either include resource in --target list or pass --target-dependents to proceed.",
-                        dependent.urn,
-                    )
-                )
+                planner.errors.append(_not_named(dependent.urn))
+    # what is registered and no target stays as it was, with all that it needed
+    gone = {resource.urn for resource, op in doomed if resource.urn in chosen and op is not Op.DELETE_REPLACED}
+    for urn, step in planner.registered.items():
+        if step.untouched and not gone.isdisjoint(step.state.needs()):
+            planner.errors.append(_not_named(urn))
     selected = [item for item in doomed if item[0].urn in chosen and not always_included(item[0].urn)]
     return _without_used_providers(planner, selected)
+
+
+def _not_named(urn: str) -> PlanError:
+    return PlanError(
+        f"Resource '{urn}' will be destroyed but was not specified in --target list.\n"
+        "Either include resource in --target list or pass --target-dependents to proceed.",
+        urn,
+    )
 
 
 def _without_used_providers(
