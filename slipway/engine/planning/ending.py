@@ -13,7 +13,7 @@ def plan_deletions(planner: Planner) -> list[Step]:
     doomed: list[tuple[ResourceState, Op]] = []
     for resource in reversed(planner.base.resources):
         op = _deletion_op(planner, resource)
-        if op is not None:
+        if op is not None and id(resource) not in planner.gone_early:
             doomed.append((resource, op))
     doomed = _selected(planner, doomed)
     gone = {resource.urn for resource, _ in doomed}
@@ -45,8 +45,6 @@ def plan_kept(planner: Planner, deletions: list[Step]) -> list[Step]:
 
 def _deletion_op(planner: Planner, resource: ResourceState) -> Op | None:
     urn = planner.aliased.get(resource.urn, resource.urn)
-    if id(resource) in planner.gone_early:
-        return None
     if resource.delete:
         return Op.DISCARD_REPLACED if resource.external else Op.DELETE_REPLACED
     if urn in planner.condemned and urn not in planner.registered:
@@ -103,9 +101,7 @@ def _not_named(urn: str) -> PlanError:
     )
 
 
-def _without_used_providers(
-    planner: Planner, doomed: list[tuple[ResourceState, Op]]
-) -> list[tuple[ResourceState, Op]]:
+def _without_used_providers(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[tuple[ResourceState, Op]]:
     """Leave out replaced providers that serve what stays because it is no target: it could not be reached any more."""
     going = {id(resource) for resource, _ in doomed}
     staying = [item for item in planner.base.resources if id(item) not in going and item.urn not in planner.registered]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from slipway.engine import urn as urns
 from slipway.engine.codec import paths
+from slipway.engine.options import Options
 from slipway.engine.planning import comparing, replacing
 from slipway.engine.planning.graph import DependencyGraph
 from slipway.engine.planning.questions import Answer, Check, PlanError, Question
@@ -12,7 +13,6 @@ from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.providers.answers import CheckAnswer, CheckFailure, DiffAnswer
-from slipway.engine.options import Options
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
 from slipway.engine.values import UNKNOWN, Properties, Secret

@@ -72,9 +72,8 @@ def ordered(resources: list[ResourceState]) -> list[ResourceState]:
             found.setdefault(id(resource), resource)
             continue
         waiting.append((resource, True))
-        for urn in sorted(resource.needs() - entered, reverse=True):
-            if urn in first:
-                waiting.append((first[urn], False))
+        missing = sorted(resource.needs() - entered, reverse=True)
+        waiting += [(first[urn], False) for urn in missing if urn in first]
         entered.add(resource.urn)
     return list(found.values())
 
@@ -92,17 +91,20 @@ def render(
         "magic": hashlib.sha256(ENGINE_VERSION.encode()).hexdigest(),
         "version": ENGINE_VERSION,
     }
-    parts = [b'{"manifest":', _json(manifest), b',"secrets_providers":', _json(secrets.state())]
-    fragments = [resource.fragment(codec) for resource in resources]
-    if fragments:
-        parts += [b',"resources":[', b",".join(fragments), b"]"]
+    head = b'{"manifest":' + _json(manifest) + b',"secrets_providers":' + _json(secrets.state())
     pending = [
         b'{"resource":' + operation.resource.fragment(codec) + b',"type":' + _json(operation.type) + b"}"
         for operation in operations
     ]
-    if pending:
-        parts += [b',"pending_operations":[', b",".join(pending), b"]"]
-    return b"".join([*parts, b',"metadata":', _json(metadata), b"}"])
+    tail = b"".join([b',"pending_operations":[', b",".join(pending), b"]"]) if pending else b""
+    tail += b',"metadata":' + _json(metadata) + b"}"
+    fragments = [resource.fragment(codec) for resource in resources]
+    if not fragments:
+        return head + tail
+    # megabytes, many times in an operation: they are copied once
+    fragments[0] = head + b',"resources":[' + fragments[0]
+    fragments[-1] += b"]" + tail
+    return b",".join(fragments)
 
 
 def _json(value: Any) -> bytes:

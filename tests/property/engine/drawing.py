@@ -1,11 +1,18 @@
 """Programs as Hypothesis draws them: resources in an order in which each stands after what it needs."""
 
+import os
 from dataclasses import replace
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.property.engine.worlds import GROUP, PROVIDER, THING, Wanted
 
+CAREFUL = settings(
+    max_examples=int(os.environ.get("SLIPWAY_ENGINE_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 THINGS = ["a", "b", "c", "d", "e", "f"]
 GROUPS = ["g", "h"]
 PROVIDERS = ["x", "y"]

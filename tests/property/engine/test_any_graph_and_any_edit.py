@@ -1,16 +1,36 @@
 """Whatever the program and whatever its change: order, completeness and a second run with nothing to do."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import example, given
 
+from slipway.engine.planning.steps import DELETIONS
 from tests.property.engine.checks import sound
-from tests.property.engine.drawing import Program, edited_programs
-from tests.property.engine.worlds import World
-
-CAREFUL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from tests.property.engine.drawing import CAREFUL, Program, edited_programs
+from tests.property.engine.worlds import PROVIDER, Resource, Wanted, World
 
 
 @CAREFUL
 @given(edit=edited_programs())
+# renamed and deleted first: what needs it follows only when its successor is there
+@example(
+    edit=(
+        [Wanted("b", fixed=True), Wanted("c", after=("b",))],
+        [Wanted("b2", fixed=True, formerly=("b",)), Wanted("c", after=("b2",))],
+    )
+)
+# a provider that is renamed and replaced still serves what it made
+@example(
+    edit=(
+        [Wanted("y", PROVIDER), Wanted("f", provider="y")],
+        [Wanted("y2", PROVIDER, kind=1, formerly=("y",)), Wanted("f", provider="y2")],
+    )
+)
+# the old one of what was replaced before needs what is deleted first
+@example(
+    edit=(
+        [Wanted("f", fixed=True), Wanted("c", needs=("f",))],
+        [Wanted("c", kind=1), Wanted("f", kind=1, fixed=True, needs=("c",))],
+    )
+)
 def test_everything_is_made_after_what_it_needs_and_deleted_before_it(edit: tuple[Program, Program]) -> None:
     world = World()
     for program in edit:
@@ -19,6 +39,33 @@ def test_everything_is_made_after_what_it_needs_and_deleted_before_it(edit: tupl
         assert {item.name for item in program} == set(world.live())
         assert world.known_ids() == set(world.cloud.things)
     sound(world)
+
+
+@CAREFUL
+@given(edit=edited_programs())
+def test_what_is_deleted_at_the_end_goes_after_all_that_depended_on_it(edit: tuple[Program, Program]) -> None:
+    """Also where the cloud would not mind: by depends_on, as a child, through a provider."""
+    world = World()
+    assert world.up(edit[0])
+    for program in (edit[1], []):
+        stood = world.resources()
+        assert world.up(program)
+        place = {urn: index for index, urn in enumerate(deleted_at_the_end(world))}
+        for raw in stood:
+            for urn in needs(raw) & place.keys():
+                assert place.get(raw["urn"], -1) < place[urn], f"{urn} was deleted before {raw['urn']}"
+
+
+def deleted_at_the_end(world: World) -> list[str]:
+    """Return what the last operation deleted after it had made everything, in this order."""
+    last = max((index for index, (op, _) in enumerate(world.steps) if op not in DELETIONS), default=-1)
+    return [urn for _, urn in world.steps[last + 1 :]]
+
+
+def needs(raw: Resource) -> set[str]:
+    """Return the URNs that a resource of the state file refers to."""
+    found = {raw.get("parent", ""), raw.get("provider", "").rpartition("::")[0], *raw.get("dependencies", [])}
+    return found - {""}
 
 
 @CAREFUL

@@ -8,14 +8,12 @@ deleted, the last one first, before anything is made anew. Dependents that would
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slipway.engine import urn as urns
-from tests.property.engine.drawing import Program, programs
+from tests.property.engine.drawing import CAREFUL, Program, programs
 from tests.property.engine.worlds import PROVIDER, THING, Wanted, World
-
-CAREFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
-from tests.property.engine.drawing import Program, edited_programs
+from tests.property.engine.drawing import CAREFUL, Program, edited_programs
 from tests.property.engine.worlds import World
 
-CAREFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RANKS = {
     "same": 0,
     "update": 1,

@@ -1,29 +1,64 @@
 """An operation with targets is about these and nothing else."""
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from slipway.engine import urn as urns
 from slipway.engine.options import Options
 from tests.property.engine.checks import sound
-from tests.property.engine.drawing import Program, edited_programs
+from tests.property.engine.drawing import CAREFUL, GROUPS, PROVIDERS, THINGS, Program, edited_programs
 from tests.property.engine.test_deleting_first import dragged
-from tests.property.engine.worlds import World
-
-CAREFUL = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from tests.property.engine.worlds import GROUP, PROVIDER, Wanted, World
 
 
 @CAREFUL
-@given(edit=edited_programs(renames=False), data=st.data(), dependents=st.booleans())
+@given(
+    edit=edited_programs(renames=False),
+    names=st.sets(st.sampled_from(THINGS + GROUPS + PROVIDERS), min_size=1, max_size=4),
+    dependents=st.booleans(),
+)
+# what a target needs is not made, as it is none
+@example(edit=([Wanted("a")], [Wanted("b"), Wanted("a", uses=("b",))]), names={"a"}, dependents=False)
+# something that is no target still needs what is to be deleted: directly, through a child, or through what is
+# dragged along
+@example(
+    edit=([Wanted("x", PROVIDER), Wanted("b", provider="x")], [Wanted("b")]),
+    names={"x"},
+    dependents=False,
+)
+@example(
+    edit=([Wanted("h", GROUP), Wanted("e", parent="h"), Wanted("d", after=("e",))], [Wanted("d")]),
+    names={"h"},
+    dependents=True,
+)
+@example(
+    edit=(
+        [Wanted("c", delete_first=True), Wanted("b", needs=("c",)), Wanted("f", after=("b",))],
+        [Wanted("c", kind=1, delete_first=True)],
+    ),
+    names={"b", "c"},
+    dependents=False,
+)
+# a provider was replaced, and what is no target still has the old one
+@example(
+    edit=([Wanted("y", PROVIDER), Wanted("a", provider="y")], [Wanted("y", PROVIDER, kind=1)]),
+    names={"y"},
+    dependents=True,
+)
+# the program registers what stays before what it needed
+@example(
+    edit=([Wanted("b"), Wanted("c", after=("b",)), Wanted("a")], [Wanted("c"), Wanted("b"), Wanted("a", value=1)]),
+    names={"a"},
+    dependents=False,
+)
 def test_an_up_with_targets_touches_nothing_else(
-    edit: tuple[Program, Program], data: st.DataObject, *, dependents: bool
+    edit: tuple[Program, Program], names: set[str], *, dependents: bool
 ) -> None:
     first, second = edit
     world = World()
     assert world.up(first)
-    named = [raw["urn"] for raw in world.live().values()]
-    assume(named)
-    targets = data.draw(st.sets(st.sampled_from(named), min_size=1, max_size=3))
+    targets = [raw["urn"] for name, raw in world.live().items() if name in names]
+    assume(targets)
     before = {raw["urn"]: raw for raw in world.resources()}
     calls = len(world.cloud.calls)
     world.up(second, options=Options(parallel=1, targets=tuple(targets), target_dependents=dependents))

@@ -69,7 +69,9 @@ class Wanted:
 
     def __repr__(self) -> str:
         said = {item.name: getattr(self, item.name) for item in fields(self)}
-        given = [f"{key}={said[key]!r}" for key, item in zip(said, fields(self), strict=True) if said[key] != item.default]
+        given = [
+            f"{key}={said[key]!r}" for key, item in zip(said, fields(self), strict=True) if said[key] != item.default
+        ]
         return f"Wanted({', '.join(given)})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:  # noqa: FBT001 - Hypothesis asks for it so

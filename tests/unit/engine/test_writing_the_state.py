@@ -99,6 +99,29 @@ def test_writes_that_wait_together_are_one_write() -> None:
     assert len(disk.pending()) == 9
 
 
+def test_a_write_waits_for_steps_that_are_about_to_end_but_for_nobody_who_waits_for_it() -> None:
+    disk = Disk()
+    time = [0.0]
+
+    def write(text: bytes) -> None:
+        disk.write(text)
+        time[0] += 5
+
+    manager: Any = Plain()
+    codec = StateCodec(manager.encrypt, manager.decrypt)
+    writer = SnapshotWriter(Snapshot(), manager, codec, write, clock=lambda: time[0])
+    running, waiting = resource("urn:running"), resource("urn:waiting")
+    writer.begin("creating", running)
+    thread = threading.Thread(target=writer.begin, args=("creating", waiting))
+    thread.start()
+    while writer._version < 2:
+        threading.Event().wait(0.001)
+    writer.end(running, made=[running])
+    thread.join(10)
+    assert len(disk.texts) == 2
+    assert (disk.urns(), disk.pending()) == (["urn:running"], [("creating", "urn:waiting")])
+
+
 def test_a_failing_disk_stops_everybody() -> None:
     disk = Disk()
     disk.broken = True
