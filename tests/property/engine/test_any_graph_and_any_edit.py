@@ -1,11 +1,17 @@
 """Whatever the program and whatever its change: order, completeness and a second run with nothing to do."""
 
-from hypothesis import example, given
+from random import Random
 
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from slipway.engine.codec.state import StateCodec
+from slipway.engine.planning.graph import deletion_order
 from slipway.engine.planning.steps import DELETIONS
+from slipway.engine.state.snapshot import load_snapshot
 from tests.property.engine.checks import sound
-from tests.property.engine.drawing import CAREFUL, Program, edited_programs
-from tests.property.engine.worlds import PROVIDER, Resource, Wanted, World
+from tests.property.engine.drawing import CAREFUL, Program, edited_programs, programs
+from tests.property.engine.worlds import PROVIDER, Marking, Resource, Wanted, World
 
 
 @CAREFUL
@@ -54,6 +60,23 @@ def test_what_is_deleted_at_the_end_goes_after_all_that_depended_on_it(edit: tup
         for raw in stood:
             for urn in needs(raw) & place.keys():
                 assert place.get(raw["urn"], -1) < place[urn], f"{urn} was deleted before {raw['urn']}"
+
+
+@CAREFUL
+@given(program=programs(), choice=st.randoms(use_true_random=False))
+def test_whichever_deletion_that_may_run_is_run_next_nothing_goes_before_what_needs_it(
+    program: Program, choice: Random
+) -> None:
+    world = World()
+    assert world.up(program)
+    codec = StateCodec(Marking().encrypt, Marking().decrypt)
+    doomed = load_snapshot(world.deployment, codec).resources[::-1]
+    before = deletion_order(doomed)
+    left = dict(enumerate(doomed))
+    while left:
+        ready = [index for index in left if before[index].isdisjoint(left)]
+        going = left.pop(choice.choice(ready))
+        assert [other.urn for other in left.values() if going.urn in other.needs()] == []
 
 
 def deleted_at_the_end(world: World) -> list[str]:

@@ -20,7 +20,11 @@ from tests.property.engine.worlds import PROVIDER, THING, Wanted, World
 def replacements(draw: st.DrawFn) -> tuple[Program, Wanted]:
     """Draw a program and one of its things or providers, which is going to be replaced."""
     program = draw(programs().filter(lambda items: any(item.type != "mem:index:Group" for item in items)))
-    return program, draw(st.sampled_from([item for item in program if item.type in (THING, PROVIDER)]))
+    root = draw(st.sampled_from([item for item in program if item.type in (THING, PROVIDER)]))
+    if root.type == PROVIDER:
+        first = replace(root, delete_first=draw(st.booleans()))
+        return [first if item is root else item for item in program], first
+    return program, root
 
 
 def dragged(program: Program, root: Wanted) -> tuple[list[str], list[tuple[str, set[str]]]]:
@@ -55,6 +59,12 @@ def dragged(program: Program, root: Wanted) -> tuple[list[str], list[tuple[str, 
             Wanted("f", after=("a",)),
         ],
         Wanted("a", delete_first=True),
+    )
+)
+@example(
+    drawn=(
+        [Wanted("x", PROVIDER, delete_first=True), Wanted("a", provider="x"), Wanted("b", needs=("a",)), Wanted("c")],
+        Wanted("x", PROVIDER, delete_first=True),
     )
 )
 def test_what_is_deleted_first_takes_along_exactly_what_would_have_to_be_replaced(
