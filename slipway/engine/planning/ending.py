@@ -7,6 +7,9 @@ from slipway.engine.planning.steps import Op, Step, deletion
 from slipway.engine.planning.targets import always_included
 from slipway.engine.state.resource import ResourceState
 
+_SUCCEEDED = (Op.DELETE_REPLACED, Op.DISCARD_REPLACED)
+"""Deletions after which there is still something of that URN."""
+
 
 def plan_deletions(planner: Planner) -> list[Step]:
     """Return the deletions that end an operation, in reverse order of the state."""
@@ -75,7 +78,7 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
         return doomed
     chosen = {resource.urn for resource, op in doomed if resource.urn in planner.targets or op is Op.DELETE_REPLACED}
     for resource, op in list(doomed):
-        if resource.urn not in chosen or op is Op.DELETE_REPLACED:
+        if resource.urn not in chosen or op in _SUCCEEDED:
             continue
         for dependent in planner.graph.dependents(resource, children=True):
             if dependent.urn in chosen or dependent.urn in planner.registered:
@@ -85,7 +88,7 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
             else:
                 planner.errors.append(_not_named(dependent.urn))
     # what is registered and no target stays as it was, with all that it needed
-    gone = {resource.urn for resource, op in doomed if resource.urn in chosen and op is not Op.DELETE_REPLACED}
+    gone = {resource.urn for resource, op in doomed if resource.urn in chosen and op not in _SUCCEEDED}
     for urn, step in planner.registered.items():
         if step.untouched and not gone.isdisjoint(step.state.needs()):
             planner.errors.append(_not_named(urn))
