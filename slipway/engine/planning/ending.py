@@ -72,8 +72,9 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
             for resource, _ in doomed
             if resource.urn in planner.excludes or (options.exclude_protected and resource.protect)
         }
+        kept |= {step.old.urn for step in planner.registered.values() if step.untouched and step.old is not None}
         needed = planner.graph.needed_by(kept) if kept else set()
-        return [item for item in doomed if item[0].urn not in needed]
+        return _without_used_providers(planner, [item for item in doomed if not _stays(*item, needed)])
     if not planner.targets:
         return doomed
     chosen = {resource.urn for resource, op in doomed if resource.urn in planner.targets or op is Op.DELETE_REPLACED}
@@ -94,6 +95,10 @@ def _selected(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[
             planner.errors.append(_not_named(urn))
     selected = [item for item in doomed if item[0].urn in chosen and not always_included(item[0].urn)]
     return _without_used_providers(planner, selected)
+
+
+def _stays(resource: ResourceState, op: Op, needed: set[str]) -> bool:
+    return resource.urn in needed and op not in _SUCCEEDED
 
 
 def _not_named(urn: str) -> PlanError:

@@ -271,10 +271,12 @@ class Planner:
         return True
 
     def _refuse_unmade(self, new: ResourceState) -> None:
-        """Refuse what needs something that is not made because it is no target."""
+        """Refuse what needs something that is not made, or not made anew, because it is no target."""
         for urn in sorted(new.needs()):
             step = self.registered.get(urn)
-            if step is not None and step.skipped_create:
+            old = None if step is None or not step.untouched else step.old
+            deleted = old is not None and (old.pending_replacement or old.urn in self.condemned)
+            if deleted or (step is not None and step.skipped_create):
                 text = f"Resource '{new.urn}' depends on '{urn}' which was was not specified in --target list."
                 self._refuse_or_note(PlanError(text, new.urn))
 

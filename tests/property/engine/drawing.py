@@ -98,8 +98,21 @@ def _kept(names: tuple[str, ...], gone: set[str], renamed: dict[str, str]) -> tu
 
 
 @st.composite
-def edited_programs(draw: st.DrawFn, *, protect: bool = False, renames: bool = True) -> tuple[Program, Program]:
+def edited_programs(draw: st.DrawFn, *, protect: bool = False) -> tuple[Program, Program]:
     """Draw a program and what becomes of it: a change of it, or another one with some of the same names."""
     first = draw(programs(protect=protect))
-    second = draw(st.one_of(edits(first, renames=renames), programs()))
+    second = draw(st.one_of(edits(first), programs()))
     return first, second
+
+
+@st.composite
+def edited_in_order(draw: st.DrawFn) -> tuple[Program, Program]:
+    """Draw a program and a change of it, in the same order and under the same names, with something new at its end.
+
+    Where some resources are left as they were, another order could make old and new ones need each other in a circle.
+    """
+    first = draw(programs())
+    second = draw(edits(first, renames=False))
+    things = [item.name for item in second if item.type == THING]
+    new = Wanted("z", value=draw(small), needs=draw(_some(things)), uses=draw(_some(things)), after=draw(_some(things)))
+    return first, [*second, new] if draw(st.booleans()) else second

@@ -23,6 +23,8 @@ FATES = ["fail", "partial", "halt", "kill-before", "kill-after", "kill-at-write"
     interrupted=st.sampled_from(["first", "second", "destroy"]),
     going_on=st.booleans(),
 )
+@example(edit=([Wanted("a")], [Wanted("a")]), fate="kill-after", after=1, interrupted="first", going_on=False)
+@example(edit=([Wanted("a")], []), fate="kill-before", after=1, interrupted="second", going_on=False)
 def test_an_interrupted_operation_loses_nothing_and_the_next_up_ends_in_the_programs_graph(
     edit: tuple[Program, Program], fate: str, after: int, interrupted: str, *, going_on: bool
 ) -> None:

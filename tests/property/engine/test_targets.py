@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 from slipway.engine import urn as urns
 from slipway.engine.options import Options
 from tests.property.engine.checks import sound
-from tests.property.engine.drawing import CAREFUL, GROUPS, PROVIDERS, THINGS, Program, edited_programs
+from tests.property.engine.drawing import CAREFUL, GROUPS, PROVIDERS, THINGS, Program, edited_in_order
 from tests.property.engine.test_deleting_first import dragged
 from tests.property.engine.worlds import GROUP, PROVIDER, Wanted, World
 
 
 @CAREFUL
 @given(
-    edit=edited_programs(renames=False),
+    edit=edited_in_order(),
     names=st.sets(st.sampled_from(THINGS + GROUPS + PROVIDERS), min_size=1, max_size=4),
     dependents=st.booleans(),
 )
@@ -37,6 +37,15 @@ from tests.property.engine.worlds import GROUP, PROVIDER, Wanted, World
         [Wanted("c", kind=1, delete_first=True)],
     ),
     names={"b", "c"},
+    dependents=False,
+)
+# what is no target is dragged along, and is not made anew, so what needs it can not be
+@example(
+    edit=(
+        [Wanted("e", delete_first=True), Wanted("d", needs=("e",)), Wanted("f", needs=("d",))],
+        [Wanted("e", kind=1, delete_first=True), Wanted("d", needs=("e",)), Wanted("f", needs=("d",))],
+    ),
+    names={"e", "f"},
     dependents=False,
 )
 # a provider was replaced, and what is no target still has the old one
@@ -77,6 +86,30 @@ def test_an_up_with_targets_touches_nothing_else(
     assert {urns.name_of(urn) for urn in touched} <= about
     for raw in world.resources():
         if urns.name_of(raw["urn"]) not in about and raw["urn"] in before:
+            assert raw == before[raw["urn"]]
+    assert world.up(second)
+    assert set(world.live()) == {item.name for item in second}
+
+
+@CAREFUL
+@given(edit=edited_in_order(), names=st.sets(st.sampled_from(THINGS + GROUPS + PROVIDERS), max_size=4))
+@example(edit=([Wanted("x", PROVIDER), Wanted("b", provider="x")], [Wanted("b")]), names={"b"})
+def test_an_up_with_exclusions_leaves_those_alone(edit: tuple[Program, Program], names: set[str]) -> None:
+    first, second = edit
+    world = World()
+    assert world.up(first)
+    excluded = [raw["urn"] for name, raw in world.live().items() if name in names]
+    assume(excluded)
+    before = {raw["urn"]: raw for raw in world.resources()}
+    calls = len(world.cloud.calls)
+    world.up(second, options=Options(parallel=1, exclude=tuple(excluded)))
+    sound(world)
+    assert world.known_ids() == set(world.cloud.things)
+    along = {name for item in first if item.name not in names for name in dragged(first, item)[0]}
+    touched = {urn for _, urn, _ in world.cloud.calls[calls:]}
+    assert not {urn for urn in touched if urn in excluded and urns.name_of(urn) not in along}
+    for raw in world.resources():
+        if raw["urn"] in excluded and urns.name_of(raw["urn"]) not in along:
             assert raw == before[raw["urn"]]
     assert world.up(second)
     assert set(world.live()) == {item.name for item in second}

@@ -112,12 +112,15 @@ def test_a_write_waits_for_steps_that_are_about_to_end_but_for_nobody_who_waits_
     writer = SnapshotWriter(Snapshot(), manager, codec, write, clock=lambda: time[0])
     running, waiting = resource("urn:running"), resource("urn:waiting")
     writer.begin("creating", running)
-    thread = threading.Thread(target=writer.begin, args=("creating", waiting))
-    thread.start()
+    beginning = threading.Thread(target=writer.begin, args=("creating", waiting), daemon=True)
+    beginning.start()
     while writer._version < 2:
         threading.Event().wait(0.001)
-    writer.end(running, made=[running])
-    thread.join(10)
+    ending = threading.Thread(target=writer.end, args=(running,), kwargs={"made": [running]}, daemon=True)
+    ending.start()
+    for thread in (beginning, ending):
+        thread.join(10)
+        assert not thread.is_alive()
     assert len(disk.texts) == 2
     assert (disk.urns(), disk.pending()) == (["urn:running"], [("creating", "urn:waiting")])
 
