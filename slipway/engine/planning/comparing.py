@@ -62,9 +62,12 @@ def _provider_forces(planner: "Planner", goal: Registration, old: ResourceState)
     """Ask the new provider resource whether what the old one made can stay."""
     if not old.provider or not goal.provider or old.provider == goal.provider:
         return False
-    old_urn, _ = urns.split_reference(old.provider)
+    old_urn, old_id = urns.split_reference(old.provider)
     # what is registered after a provider that was renamed refers to it by its new name already
-    old_provider = planner.olds.get(planner.former.get(old_urn, old_urn)) or planner.olds.get(old_urn)
+    names = (old_urn, planner.former.get(old_urn))
+    known = [item for item in planner.providers if item.urn in names]
+    # after an interrupted operation the one that made it may be there still, replaced and not deleted
+    old_provider = next((item for item in known if item.id == old_id), known[0] if known else None)
     if old_provider is None:
         return False
     answer = yield DiffProvider(

@@ -28,6 +28,7 @@ class Planner:
         self.preview = preview
         self.base = base
         self.olds = {resource.urn: resource for resource in base.resources if not resource.delete}
+        self.providers = [resource for resource in base.resources if urns.is_provider(resource.type)]
         self.graph = DependencyGraph(base.resources)
         self.targets = Selection(options.targets)
         self.excludes = Selection(options.exclude)

@@ -10,7 +10,7 @@ from slipway.engine.options import Options
 from tests.property.engine.checks import sound
 from tests.property.engine.drawing import CAREFUL, Program, edited_programs
 from tests.property.engine.memory_cloud import KilledError
-from tests.property.engine.worlds import Wanted, World
+from tests.property.engine.worlds import PROVIDER, Wanted, World
 
 FATES = ["fail", "partial", "halt", "kill-before", "kill-after", "kill-at-write"]
 
@@ -24,6 +24,17 @@ FATES = ["fail", "partial", "halt", "kill-before", "kill-after", "kill-at-write"
     going_on=st.booleans(),
 )
 @example(edit=([Wanted("a")], [Wanted("a")]), fate="kill-after", after=1, interrupted="first", going_on=False)
+# the provider was replaced, and what it made was not reached
+@example(
+    edit=(
+        [Wanted("y", PROVIDER), Wanted("a"), Wanted("f", provider="y")],
+        [Wanted("y", PROVIDER, kind=1), Wanted("a", value=1), Wanted("f", provider="y")],
+    ),
+    fate="halt",
+    after=1,
+    interrupted="second",
+    going_on=False,
+)
 @example(edit=([Wanted("a")], []), fate="kill-before", after=1, interrupted="second", going_on=False)
 def test_an_interrupted_operation_loses_nothing_and_the_next_up_ends_in_the_programs_graph(
     edit: tuple[Program, Program], fate: str, after: int, interrupted: str, *, going_on: bool
