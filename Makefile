@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check soak format conformance golden bench lock clean
+.PHONY: help setup demo up test check soak format conformance golden bench bench-engine lock clean
 
 help: ## print this list
 	@while IFS= read -r line; do case $$line in \
@@ -47,7 +47,7 @@ check: $(VENV)/.test ## format, lint, types, import rules and the fast tests
 	@$(BIN)/lint-imports --no-cache >.import-rules.log 2>&1 || { cat .import-rules.log; exit 1; }
 	@$(BIN)/python -m pytest -q -m "not slow and not soak" -n 2
 
-soak: $(VENV)/.test ## a thousand rolls of one endpoint under load, an engine killed at every point: hours
+soak: $(VENV)/.test ## a thousand rolls of one endpoint under load, an engine killed at every point, random programs: hours
 	@$(BIN)/python -m pytest -q -m soak
 
 format: $(VENV)/.test ## rewrite the code in the house's format
@@ -61,6 +61,9 @@ golden: $(VENV)/.test ## write anew what the stacks register and the displays sh
 
 bench: $(VENV)/.test ## what a request to serving/ costs, beside AWS's way of serving and the bare HTTP server
 	@$(BIN)/python -m bench.serving
+
+bench-engine: $(VENV)/.test ## what the embedded engine costs, beside the real one or an estimate of it
+	@$(BIN)/python -m bench.engine
 
 lock: $(VENV)/.test ## resolve requirements/*.in again and write the pinned files
 	@$(BIN)/python -m pip install --quiet uv==0.13.8

@@ -139,20 +139,19 @@ class StepRunner:
         if self._preview:
             return
         old, new, op = step.old, step.new, step.op
-        if old is not None and new is not None and old.urn != new.urn:
-            self._writer.rename(old.urn, new.urn)
+        renamed = _renamed(step)
         if op is Op.SAME and new is not None:
             if step.skipped_create:
                 return
             gone = [old] if old is not None else []
-            self._writer.end(None, gone=gone, made=[new], wait=False)
+            self._writer.end(None, gone=gone, made=[new], renamed=renamed, untouched=step.untouched, wait=False)
         elif op in (Op.CREATE, Op.UPDATE, Op.READ, Op.IMPORT) and new is not None:
             durable = new.custom and not urns.is_provider(step.type)
             gone = [old] if old is not None else []
-            self._writer.end(new, gone=gone, made=[new], wait=durable)
+            self._writer.end(new, gone=gone, made=[new], renamed=renamed, wait=durable)
         elif op in (Op.CREATE_REPLACEMENT, Op.READ_REPLACEMENT, Op.IMPORT_REPLACEMENT) and new is not None:
             gone = [old] if old is not None and not step.pending_delete else []
-            self._writer.end(new, gone=gone, made=[new])
+            self._writer.end(new, gone=gone, made=[new], renamed=renamed)
         elif op in DELETIONS and old is not None:
             old.pending_replacement = step.before_replacement
             self._writer.end(old, gone=[] if step.before_replacement else [old])
@@ -178,7 +177,8 @@ class StepRunner:
         if step.op is Op.UPDATE and step.old is not None:
             # The inputs that are known to be in effect are the old ones, so that the next operation updates again.
             step.new.inputs = step.old.inputs
-        self._writer.end(step.new, gone=[] if step.old is None or step.pending_delete else [step.old], made=[step.new])
+        gone = [] if step.old is None or step.pending_delete else [step.old]
+        self._writer.end(step.new, gone=gone, made=[step.new], renamed=_renamed(step))
 
     # -- the operations
 
@@ -286,7 +286,7 @@ class StepRunner:
             return ()
         client = self._registry.get(old.provider).client
         if client is not None:
-            client.delete(old.urn, old.id, old.inputs, old.outputs, old.custom_timeouts.get("delete", 0.0))
+            client.delete(step.urn, old.id, old.inputs, old.outputs, old.custom_timeouts.get("delete", 0.0))
         return ()
 
     def _read(self, step: Step, new: ResourceState) -> tuple[str, ...]:
@@ -348,6 +348,13 @@ class StepRunner:
         new.outputs = _secret_outputs(new)
         self._events.secrets.learn(new.outputs)
         new.init_errors = [self._events.secrets.without_secrets(reason) for reason in answer.init_errors]
+
+
+def _renamed(step: Step) -> tuple[str, str] | None:
+    """Return old and new URN of a resource that is called otherwise now."""
+    if step.old is None or step.new is None or step.old.urn == step.new.urn:
+        return None
+    return step.old.urn, step.new.urn
 
 
 def _secret_outputs(state: ResourceState) -> Properties:

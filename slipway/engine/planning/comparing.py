@@ -66,10 +66,14 @@ def _provider_forces(planner: "Planner", goal: Registration, old: ResourceState)
         return False
     if not old.provider or not goal.provider:
         return True  # a component became a resource of a provider, or the other way round
-    old_urn, _ = urns.split_reference(old.provider)
+    old_urn, old_id = urns.split_reference(old.provider)
     if planner.aliased.get(old_urn) == urns.split_reference(goal.provider)[0]:
         return False
-    old_provider = planner.olds.get(planner.aliased.get(old_urn, old_urn)) or planner.olds.get(old_urn)
+    # what is registered after a provider that was renamed refers to it by its new name already
+    names = (old_urn, planner.found_as.get(old_urn), planner.aliased.get(old_urn))
+    known = [item for item in planner.providers if item.urn in names]
+    # after an interrupted operation the one that made it may be there still, replaced and not deleted
+    old_provider = next((item for item in known if item.id == old_id), known[0] if known else None)
     if old_provider is None:
         return False
     answer = yield DiffProvider(

@@ -2,12 +2,16 @@
 
 from collections.abc import Generator
 
+from slipway.engine import urn as urns
 from slipway.engine.planning import refusals
 from slipway.engine.planning.planner import Planner, Planning, kept_as_it_is
 from slipway.engine.planning.questions import Answer, Question
 from slipway.engine.planning.replacing import dragged_along, replaced_with
 from slipway.engine.planning.steps import Op, Step, deletion
 from slipway.engine.state.resource import ResourceState
+
+_SUCCEEDED = (Op.DELETE_REPLACED, Op.DISCARD_REPLACED)
+"""Deletions after which there is still something of that URN."""
 
 
 def plan_deletions(planner: Planner) -> Planning:
@@ -17,8 +21,12 @@ def plan_deletions(planner: Planner) -> Planning:
     doomed: list[tuple[ResourceState, Op]] = []
     for resource in reversed(planner.base.resources):
         op = _deletion_op(planner, resource)
-        if op is not None and (selected is None or resource.urn in selected) and resource.urn not in spared:
+        if op is None or id(resource) in planner.gone_early:
+            continue
+        if (selected is None or resource.urn in selected) and resource.urn not in spared:
             doomed.append((resource, op))
+    if selected is not None:
+        doomed = _without_used_providers(planner, doomed)
     if planner.targets and not planner.options.target_dependents:
         unasked = [resource.urn for resource, _ in doomed if resource.urn not in planner.targets]
         planner.errors += [refusals.untargeted_deletion(urn) for urn in dict.fromkeys(reversed(unasked))]
@@ -28,7 +36,12 @@ def plan_deletions(planner: Planner) -> Planning:
         with_other = bool(resource.deleted_with) and (
             resource.deleted_with in gone or resource.deleted_with in planner.replaced
         )
-        steps.append(deletion(resource, op, call_provider=not resource.retain_on_delete and not with_other))
+        step = deletion(resource, op, call_provider=not resource.retain_on_delete and not with_other)
+        successor = planner.registered.get(resource.urn)
+        if successor is not None and successor.old is resource and resource.urn in planner.found_as:
+            # its place in the state was renamed together with its successor; what exists has the old name
+            step.urn = planner.found_as[resource.urn]
+        steps.append(step)
     return steps
 
 
@@ -102,3 +115,12 @@ def _kept(planner: Planner) -> set[str]:
         for resource in named:
             kept |= {other.urn for other in planner.graph.dependents(resource, children=True)}
     return planner.graph.needed_by(kept) if kept else set()
+
+
+def _without_used_providers(planner: Planner, doomed: list[tuple[ResourceState, Op]]) -> list[tuple[ResourceState, Op]]:
+    """Leave out replaced providers that serve what stays because it is no target: it could not be reached any more."""
+    going = {id(resource) for resource, _ in doomed}
+    staying = [item for item in planner.base.resources if id(item) not in going and item.urn not in planner.registered]
+    staying += [step.state for step in planner.registered.values() if not step.skipped_create]
+    used = {item.provider for item in staying}
+    return [item for item in doomed if urns.reference(item[0].urn, item[0].id) not in used]

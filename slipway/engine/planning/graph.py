@@ -54,14 +54,18 @@ def _links(resource: ResourceState, *, children: bool) -> set[str]:
 
 
 def deletion_order(doomed: list[ResourceState]) -> dict[int, set[int]]:
-    """Return, by index, which of the others must be gone before each may be deleted: all that need it."""
+    """Return, by index, which of the others must be gone before each may be deleted: all that need it.
+
+    `doomed` is in reverse order of the state. After an interrupted operation old and new ones of a URN stand in it side
+    by side: a resource needs those that stand before it in the state, so that nothing needs itself in a circle.
+    """
     by_urn: dict[str, list[int]] = {}
     for index, resource in enumerate(doomed):
         by_urn.setdefault(resource.urn, []).append(index)
     before: dict[int, set[int]] = {index: set() for index in range(len(doomed))}
     for index, resource in enumerate(doomed):
         for urn in resource.needs():
-            for needed in by_urn.get(urn, ()):
-                if needed != index:
-                    before[needed].add(index)
+            named = by_urn.get(urn, ())
+            for needed in [other for other in named if other > index] or named:
+                before[needed].add(index)
     return before

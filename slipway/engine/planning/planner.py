@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable
 
 from slipway.engine import urn as urns
 from slipway.engine.codec import paths
+from slipway.engine.options import Options
 from slipway.engine.planning import comparing, refusals, replacing
 from slipway.engine.planning.aliases import Alias, former_urns
 from slipway.engine.planning.graph import DependencyGraph
@@ -12,7 +13,6 @@ from slipway.engine.planning.registration import ReadRequest, Registration
 from slipway.engine.planning.steps import Op, Step
 from slipway.engine.planning.targets import Selection, always_included
 from slipway.engine.providers.answers import CheckAnswer, DiffAnswer
-from slipway.engine.request import Options
 from slipway.engine.state.resource import ResourceState
 from slipway.engine.state.snapshot import Snapshot
 from slipway.engine.values import Properties
@@ -28,6 +28,7 @@ class Planner:
         self.preview = preview
         self.base = base
         self.olds = {resource.urn: resource for resource in base.resources if not resource.delete}
+        self.providers = [resource for resource in base.resources if urns.is_provider(resource.type)]
         self.graph = DependencyGraph(base.resources)
         self.targets = Selection(options.targets)
         self.excludes = Selection(options.exclude)
@@ -51,6 +52,8 @@ class Planner:
         """URNs of which a step failed: what they need stays as well."""
         self.skipped: set[str] = set()
         """URNs of which nothing was tried because something that they need failed."""
+        self.gone_early: set[int] = set()
+        """Ids of old states that were replaced, and deleted before the end with something they needed."""
         self.errors: list[PlanError] = []
         """Refusals that a preview shows and goes on after."""
         self.warnings: list[PlanError] = []
@@ -100,6 +103,11 @@ class Planner:
             if step.urn == goal.urn and step.new is not None:
                 self.registered[goal.urn] = step
         return steps
+
+    def replaced_now(self, old: ResourceState) -> bool:
+        """Say whether this operation has made a successor of an old state."""
+        step = self.registered.get(self.aliased.get(old.urn, old.urn))
+        return step is not None and step.old is old and step.pending_delete
 
     def is_forced(self, goal: Registration, old: ResourceState) -> bool:
         """Say whether somebody wants the resource to be replaced, by a flag or by a mark in the state."""
@@ -281,6 +289,8 @@ class Planner:
             if goal.custom:
                 new.inputs = {}
             return [Step(op=Op.SAME, urn=goal.urn, type=goal.type, old=new, new=new, skipped_create=True)]
+        if old.pending_replacement or old.urn in self.condemned:
+            self._unmade.add(goal.urn)  # deleted with something that it needs, and not made anew
         provider = urns.split_reference(old.provider)[0] if old.provider else ""
         serving = self.registered.get(self.aliased.get(provider, provider))
         if provider in self.olds and (serving is None or serving.op not in (Op.SAME, Op.UPDATE)):

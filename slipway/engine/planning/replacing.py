@@ -30,9 +30,12 @@ def delete_first(
     for dependent, keys in reversed(dragged):
         if dependent.urn in planner.condemned:
             continue
-        if dependent.protect:
+        if dependent.delete:
+            planner.gone_early.add(id(dependent))
+        elif dependent.protect:
             raise refusals.protected_dependent(dependent.urn, goal.urn)
-        planner.condemned[dependent.urn] = keys
+        else:
+            planner.condemned[dependent.urn] = keys
         doomed.append(dependent)
     steps = [_deletion(planner, dependent) for dependent in doomed]
     if not old.pending_replacement:
@@ -81,7 +84,8 @@ def _part(
 def _deletion(planner: "Planner", old: ResourceState) -> Step:
     gone_with = old.deleted_with in planner.condemned or old.deleted_with in planner.replaced
     step = deletion(old, Op.DELETE_REPLACED, call_provider=not old.retain_on_delete and not gone_with)
-    step.before_replacement = True
+    # where its successor is made already, nothing of it stays in the state
+    step.before_replacement = not old.delete
     return step
 
 
@@ -96,7 +100,10 @@ def dragged_along(
     replaced = {root.urn, now}
     found: list[tuple[ResourceState, tuple[str, ...]]] = []
     for dependent in planner.graph.dependents(root, now=now):
-        if not dependent.custom or dependent.external or dependent.delete or dependent.urn in planner.registered:
+        if not dependent.custom or dependent.external or id(dependent) in planner.gone_early:
+            continue
+        made = planner.aliased.get(dependent.urn, dependent.urn) in planner.registered
+        if not planner.replaced_now(dependent) if dependent.delete else made:
             continue
         provider_urn, _ = urns.split_reference(dependent.provider) if dependent.provider else ("", "")
         if provider_urn in replaced:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slipway.engine.request import Options
+from slipway.engine.options import Options
 from slipway.engine.state.snapshot import Operation, Snapshot
 
 

@@ -106,7 +106,9 @@ class ResourceState:
         return found
 
     def follow(self, old: str, new: str) -> None:
-        """Refer by its new URN to a resource that is called otherwise now."""
+        """Refer by its new URN to a resource that is called otherwise now; so is what is left of it to be deleted."""
+        if self.delete and self.urn == old:
+            self.urn = new
         if old not in self.needs():
             return
 

@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slipway.engine.codec.state import StateCodec
-from slipway.engine.secrets import SecretsManager
 from slipway.engine.state.integrity import verify
 from slipway.engine.state.resource import ResourceState
+
+if TYPE_CHECKING:
+    from slipway.engine.secrets import SecretsManager
 
 ENGINE_VERSION = "v3.260.0"
 """The release of the real engine whose state, events and calls this one keeps to."""
@@ -51,11 +53,31 @@ def load_snapshot(deployment: dict[str, Any] | None, codec: StateCodec) -> Snaps
     return Snapshot(resources, operations, deployment.get("metadata") or {})
 
 
+def ordered(resources: list[ResourceState]) -> list[ResourceState]:
+    """Return the resources with each after what it needs, and otherwise as they stood."""
+    first: dict[str, ResourceState] = {}
+    for resource in resources:
+        first.setdefault(resource.urn, resource)
+    found: dict[int, ResourceState] = {}
+    entered: set[str] = set()
+    waiting = [(resource, False) for resource in reversed(resources)]
+    while waiting:
+        resource, ready = waiting.pop()
+        if ready or id(resource) in found:
+            found.setdefault(id(resource), resource)
+            continue
+        waiting.append((resource, True))
+        missing = sorted(resource.needs() - entered, reverse=True)
+        waiting += [(first[urn], False) for urn in missing if urn in first]
+        entered.add(resource.urn)
+    return list(found.values())
+
+
 def render(
     resources: Iterable[ResourceState],
     operations: Iterable[Operation],
     metadata: dict[str, Any],
-    secrets: SecretsManager,
+    secrets: "SecretsManager",
     codec: StateCodec,
 ) -> bytes:
     """Return the JSON text of a deployment."""
@@ -64,17 +86,20 @@ def render(
         "magic": hashlib.sha256(ENGINE_VERSION.encode()).hexdigest(),
         "version": ENGINE_VERSION,
     }
-    parts = [b'{"manifest":', _json(manifest), b',"secrets_providers":', _json(secrets.state())]
-    fragments = [resource.fragment(codec) for resource in resources]
-    if fragments:
-        parts += [b',"resources":[', b",".join(fragments), b"]"]
+    head = b'{"manifest":' + _json(manifest) + b',"secrets_providers":' + _json(secrets.state())
     pending = [
         b'{"resource":' + operation.resource.fragment(codec) + b',"type":' + _json(operation.type) + b"}"
         for operation in operations
     ]
-    if pending:
-        parts += [b',"pending_operations":[', b",".join(pending), b"]"]
-    return b"".join([*parts, b',"metadata":', _json(metadata), b"}"])
+    tail = b"".join([b',"pending_operations":[', b",".join(pending), b"]"]) if pending else b""
+    tail += b',"metadata":' + _json(metadata) + b"}"
+    fragments = [resource.fragment(codec) for resource in resources]
+    if not fragments:
+        return head + tail
+    # megabytes, many times in an operation: they are copied once
+    fragments[0] = head + b',"resources":[' + fragments[0]
+    fragments[-1] += b"]" + tail
+    return b",".join(fragments)
 
 
 def _json(value: Any) -> bytes:

@@ -99,6 +99,32 @@ def test_writes_that_wait_together_are_one_write() -> None:
     assert len(disk.pending()) == 9
 
 
+def test_a_write_waits_for_steps_that_are_about_to_end_but_for_nobody_who_waits_for_it() -> None:
+    disk = Disk()
+    time = [0.0]
+
+    def write(text: bytes) -> None:
+        disk.write(text)
+        time[0] += 5
+
+    manager: Any = Plain()
+    codec = StateCodec(manager.encrypt, manager.decrypt)
+    writer = SnapshotWriter(Snapshot(), manager, codec, write, clock=lambda: time[0])
+    running, waiting = resource("urn:running"), resource("urn:waiting")
+    writer.begin("creating", running)
+    beginning = threading.Thread(target=writer.begin, args=("creating", waiting), daemon=True)
+    beginning.start()
+    while writer._version < 2:
+        threading.Event().wait(0.001)
+    ending = threading.Thread(target=writer.end, args=(running,), kwargs={"made": [running]}, daemon=True)
+    ending.start()
+    for thread in (beginning, ending):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert len(disk.texts) == 2
+    assert (disk.urns(), disk.pending()) == (["urn:running"], [("creating", "urn:waiting")])
+
+
 def test_a_failing_disk_stops_everybody() -> None:
     disk = Disk()
     disk.broken = True
@@ -145,8 +171,7 @@ def test_what_is_left_follows_a_resource_to_its_new_name() -> None:
     )
     disk = Disk()
     writer = writer_on(disk, Snapshot([old, child]))
-    writer.rename("urn:old", "urn:new")
-    writer.end(None, gone=[old], made=[resource("urn:new")])
+    writer.end(None, gone=[old], made=[resource("urn:new")], renamed=("urn:old", "urn:new"))
     written = disk.texts[-1]["resources"][1]
     assert "urn:old" not in json.dumps(written)
     assert written["dependencies"] == ["urn:new", "urn:x"]
