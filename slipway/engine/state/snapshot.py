@@ -9,7 +9,6 @@ from typing import Any
 
 from slipway.engine.codec.state import StateCodec
 from slipway.engine.secrets import SecretsManager
-from slipway.engine.state.integrity import verify
 from slipway.engine.state.resource import ResourceState
 
 ENGINE_VERSION = "v3.260.0"
@@ -43,7 +42,6 @@ def load_snapshot(deployment: dict[str, Any] | None, codec: StateCodec) -> Snaps
     if not deployment:
         return Snapshot()
     resources = [ResourceState.from_json(raw, codec) for raw in deployment.get("resources") or []]
-    verify(resources)
     operations = [
         Operation(ResourceState.from_json(raw["resource"], codec), raw["type"])
         for raw in deployment.get("pending_operations") or []
