@@ -35,6 +35,7 @@ from slipway.engine.program.transforms import Transforms
 from slipway.engine.providers.answers import ProviderError
 from slipway.engine.providers.registry import ProviderRegistry
 from slipway.engine.request import OperationRequest
+from slipway.engine.state.integrity import verify
 from slipway.engine.state.pending import interrupted_warning, settled
 from slipway.engine.state.snapshot import load_snapshot
 from slipway.engine.state.writer import SnapshotWriter
@@ -73,6 +74,7 @@ class _Run:
         self.events = EventStream(request.emit, preview=self.preview, show_secrets=request.options.show_secrets)
         self.codec = StateCodec(request.secrets.encrypt, request.secrets.decrypt)
         self.base = load_snapshot(request.deployment, self.codec)
+        verify(self.base.resources)
         self.writer = SnapshotWriter(self.base, request.secrets, self.codec, None if self.preview else request.persist)
         self.server = Server(min(RPC_THREADS, 4 * max(1, request.options.parallel) + 32))
         self.registry = ProviderRegistry(

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.codec.state import StateCodec
-from slipway.engine.state.integrity import verify
 from slipway.engine.state.resource import ResourceState
 
 if TYPE_CHECKING:
@@ -45,7 +44,6 @@ def load_snapshot(deployment: dict[str, Any] | None, codec: StateCodec) -> Snaps
     if not deployment:
         return Snapshot()
     resources = [ResourceState.from_json(raw, codec) for raw in deployment.get("resources") or []]
-    verify(resources)
     operations = [
         Operation(ResourceState.from_json(raw["resource"], codec), raw["type"])
         for raw in deployment.get("pending_operations") or []

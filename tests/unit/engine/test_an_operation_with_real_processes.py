@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 
+from slipway.engine.errors import EngineError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -354,3 +356,11 @@ def test_a_provider_that_dies_before_anything_is_made_leaves_nothing_pending(sta
     assert f"the provider 'tiny' ended during {method}" in stack.messages("error")
     assert "exit status 9" in stack.messages("error")
     assert "pending_operations" not in stack.deployment
+
+
+def test_a_state_that_does_not_hold_together_is_not_worked_on(stack: Any) -> None:
+    stack.program('Thing("b", needs=Thing("a").id)')
+    stack.run()
+    stack.deployment["resources"] = [raw for raw in stack.deployment["resources"] if not raw["urn"].endswith("::a")]
+    with pytest.raises(EngineError, match=r"Thing::b needs urn:pulumi:dev::p::tiny:index:Thing::a, which is not there"):
+        stack.run("destroy")
