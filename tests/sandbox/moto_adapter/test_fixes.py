@@ -197,3 +197,11 @@ def test_an_archive_keeps_what_passes(sandbox: Any) -> None:
     sandbox.events.create_archive(ArchiveName="kept", EventSourceArn=bus)
     put_event(sandbox, {"n": 1})
     assert sandbox.events.describe_archive(ArchiveName="kept")["EventCount"] == 1
+
+
+def test_a_schedule_group_can_be_deleted_once(sandbox: Any) -> None:
+    sandbox.client("scheduler").create_schedule_group(Name="nightly")
+    sandbox.client("scheduler").delete_schedule_group(Name="nightly")
+    with pytest.raises(ClientError) as missing:
+        sandbox.client("scheduler").delete_schedule_group(Name="nightly")
+    assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"

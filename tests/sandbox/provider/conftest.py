@@ -287,6 +287,15 @@ def world(boto: Any) -> dict[str, str]:
             }
         )
         found[f"{name}topic"] = boto("sns").create_topic(Name=f"{name}world")["TopicArn"]
+    for name in ("", "other_"):
+        found[f"{name}queue"] = boto("sqs").create_queue(QueueName=f"{name}world")["QueueUrl"]
+    found["queue_arn"] = "arn:aws:sqs:us-east-1:123456789012:world"
+    ec2 = boto("ec2")
+    for number, name in enumerate(("", "other_")):
+        found[f"{name}vpc"] = ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"]
+        made_subnet = ec2.create_subnet(VpcId=found[f"{name}vpc"], CidrBlock=f"10.{number}.1.0/24")["Subnet"]
+        found[f"{name}subnet"] = made_subnet["SubnetId"]
+    found["address"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
     found["rule"] = "world"
     boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')
     for name in ("", "other_"):

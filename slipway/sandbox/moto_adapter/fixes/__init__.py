@@ -10,6 +10,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     log_group_keys,
     log_resource_policies,
     policy_simulation,
+    schedule_groups,
 )
 
 FIXES = (
@@ -22,6 +23,7 @@ FIXES = (
     log_group_keys,
     log_resource_policies,
     policy_simulation,
+    schedule_groups,
 )
 
 

@@ -12,13 +12,17 @@ from slipway.sandbox.provider.problems import Problem
 MODULES: Mapping[str, tuple[str, ...]] = {
     "appautoscaling": ("appautoscaling",),
     "cloudwatch": ("cloudwatch", "events", "logs", "logs_policies"),
+    "ec2": ("ec2_network",),
     "ecr": ("ecr",),
     "iam": ("iam",),
     "kms": ("kms",),
     "s3": ("s3_buckets", "s3_settings", "s3_objects"),
     "sagemaker": ("sagemaker", "sagemaker_endpoint"),
+    "scheduler": ("scheduler",),
     "secretsmanager": ("secretsmanager",),
     "sns": ("sns",),
+    "sqs": ("sqs",),
+    "ssm": ("ssm",),
 }
 """The part of a token before the slash -> modules beside this one, each with its TYPES."""
 
