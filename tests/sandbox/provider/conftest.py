@@ -295,6 +295,10 @@ def world(boto: Any) -> dict[str, str]:
         found[f"{name}vpc"] = ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"]
         made_subnet = ec2.create_subnet(VpcId=found[f"{name}vpc"], CidrBlock=f"10.{number}.1.0/24")["Subnet"]
         found[f"{name}subnet"] = made_subnet["SubnetId"]
+        found[f"{name}gateway"] = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        group = ec2.create_security_group(GroupName=f"{name}world", Description="world", VpcId=found[f"{name}vpc"])
+        found[f"{name}security_group"] = group["GroupId"]
+    found["table"] = ec2.create_route_table(VpcId=found["vpc"])["RouteTable"]["RouteTableId"]
     found["address"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
     found["rule"] = "world"
     boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')

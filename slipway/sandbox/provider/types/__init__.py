@@ -12,7 +12,7 @@ from slipway.sandbox.provider.problems import Problem
 MODULES: Mapping[str, tuple[str, ...]] = {
     "appautoscaling": ("appautoscaling",),
     "cloudwatch": ("cloudwatch", "events", "logs", "logs_policies"),
-    "ec2": ("ec2_network",),
+    "ec2": ("ec2_network", "ec2_routes", "ec2_security", "ec2_endpoints"),
     "ecr": ("ecr",),
     "iam": ("iam",),
     "kms": ("kms",),
@@ -23,6 +23,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "sns": ("sns",),
     "sqs": ("sqs",),
     "ssm": ("ssm",),
+    "vpc": ("ec2_security",),
 }
 """The part of a token before the slash -> modules beside this one, each with its TYPES."""
 
@@ -38,7 +39,7 @@ def _of_service(service: str) -> Mapping[str, ResourceType]:
 
 def supported() -> list[str]:
     """Every token that the provider knows, sorted."""
-    return sorted(token for service in MODULES for token in _of_service(service))
+    return sorted({token for service in MODULES for token in _of_service(service)})
 
 
 def find(token: str) -> ResourceType | None:
