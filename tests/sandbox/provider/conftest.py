@@ -266,6 +266,11 @@ def world(boto: Any) -> dict[str, str]:
     for name in ("bucket", "other_bucket"):
         found[name] = f"conformance-{name.replace('_', '-')}"
         s3.create_bucket(Bucket=found[name])
+    logging = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject"}
+    for name in ("bucket", "other_bucket"):
+        s3.put_bucket_policy(
+            Bucket=found[name], Policy=policy({**logging, "Resource": f"arn:aws:s3:::{found[name]}/*"})
+        )
     for name in ("", "other_"):
         made = kms.create_key()["KeyMetadata"]
         found[f"{name}key_id"], found[f"{name}key"] = made["KeyId"], made["Arn"]

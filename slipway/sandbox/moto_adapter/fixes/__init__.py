@@ -9,6 +9,8 @@ from slipway.sandbox.moto_adapter.fixes import (
     key_rotation,
     log_group_keys,
     log_resource_policies,
+    metric_filters,
+    open_id_clients,
     policy_simulation,
     schedule_groups,
 )
@@ -22,6 +24,8 @@ FIXES = (
     key_rotation,
     log_group_keys,
     log_resource_policies,
+    metric_filters,
+    open_id_clients,
     policy_simulation,
     schedule_groups,
 )
