@@ -85,7 +85,7 @@ TYPES = (
         read=_read,
         update=(Update(how=_change),),
         delete=_delete,
-        outputs={"arn": "@arn", "version": "@version", "hasValueWo": "@hasValueWo"},
+        outputs={"version": "@version", "hasValueWo": "@hasValueWo"},
         computed=frozenset({"dataType", "tier", "keyId", "insecureValue"}),
         local=frozenset({"overwrite", "arn"}),
         unsupported=dict.fromkeys(("valueWo", "valueWoVersion"), "use value, which is kept as a secret"),
