@@ -197,3 +197,39 @@ def test_an_archive_keeps_what_passes(sandbox: Any) -> None:
     sandbox.events.create_archive(ArchiveName="kept", EventSourceArn=bus)
     put_event(sandbox, {"n": 1})
     assert sandbox.events.describe_archive(ArchiveName="kept")["EventCount"] == 1
+
+
+def test_a_schedule_group_can_be_deleted_once(sandbox: Any) -> None:
+    sandbox.client("scheduler").create_schedule_group(Name="nightly")
+    sandbox.client("scheduler").delete_schedule_group(Name="nightly")
+    with pytest.raises(ClientError) as missing:
+        sandbox.client("scheduler").delete_schedule_group(Name="nightly")
+    assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_a_metric_filter_put_again_replaces_the_one_of_its_name(sandbox: Any) -> None:
+    sandbox.logs.create_log_group(logGroupName="/filtered")
+    for pattern in ("ERROR", "WARN"):
+        sandbox.logs.put_metric_filter(
+            logGroupName="/filtered",
+            filterName="errors",
+            filterPattern=pattern,
+            metricTransformations=[{"metricName": "errors", "metricNamespace": "n", "metricValue": "1"}],
+        )
+    (only,) = sandbox.logs.describe_metric_filters(logGroupName="/filtered")["metricFilters"]
+    assert only["filterPattern"] == "WARN"
+    sandbox.logs.delete_metric_filter(logGroupName="/filtered", filterName="errors")
+    with pytest.raises(ClientError) as missing:
+        sandbox.logs.delete_metric_filter(logGroupName="/filtered", filterName="errors")
+    assert missing.value.response["Error"]["Code"] == "ResourceNotFoundException"
+
+
+def test_clients_of_an_identity_provider_come_and_go_and_may_do_so_twice(sandbox: Any) -> None:
+    made = sandbox.iam.create_open_id_connect_provider(Url="https://example.com", ClientIDList=["a"])
+    provider = {"OpenIDConnectProviderArn": made["OpenIDConnectProviderArn"]}
+    for _ in range(2):
+        sandbox.iam.add_client_id_to_open_id_connect_provider(**provider, ClientID="b")
+    assert sandbox.iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["a", "b"]
+    for _ in range(2):
+        sandbox.iam.remove_client_id_from_open_id_connect_provider(**provider, ClientID="a")
+    assert sandbox.iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["b"]

@@ -266,6 +266,11 @@ def world(boto: Any) -> dict[str, str]:
     for name in ("bucket", "other_bucket"):
         found[name] = f"conformance-{name.replace('_', '-')}"
         s3.create_bucket(Bucket=found[name])
+    logging = {"Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject"}
+    for name in ("bucket", "other_bucket"):
+        s3.put_bucket_policy(
+            Bucket=found[name], Policy=policy({**logging, "Resource": f"arn:aws:s3:::{found[name]}/*"})
+        )
     for name in ("", "other_"):
         made = kms.create_key()["KeyMetadata"]
         found[f"{name}key_id"], found[f"{name}key"] = made["KeyId"], made["Arn"]
@@ -287,6 +292,19 @@ def world(boto: Any) -> dict[str, str]:
             }
         )
         found[f"{name}topic"] = boto("sns").create_topic(Name=f"{name}world")["TopicArn"]
+    for name in ("", "other_"):
+        found[f"{name}queue"] = boto("sqs").create_queue(QueueName=f"{name}world")["QueueUrl"]
+    found["queue_arn"] = "arn:aws:sqs:us-east-1:123456789012:world"
+    ec2 = boto("ec2")
+    for number, name in enumerate(("", "other_")):
+        found[f"{name}vpc"] = ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"]
+        made_subnet = ec2.create_subnet(VpcId=found[f"{name}vpc"], CidrBlock=f"10.{number}.1.0/24")["Subnet"]
+        found[f"{name}subnet"] = made_subnet["SubnetId"]
+        found[f"{name}gateway"] = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        group = ec2.create_security_group(GroupName=f"{name}world", Description="world", VpcId=found[f"{name}vpc"])
+        found[f"{name}security_group"] = group["GroupId"]
+    found["table"] = ec2.create_route_table(VpcId=found["vpc"])["RouteTable"]["RouteTableId"]
+    found["address"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
     found["rule"] = "world"
     boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')
     for name in ("", "other_"):

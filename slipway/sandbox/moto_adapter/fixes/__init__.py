@@ -9,7 +9,10 @@ from slipway.sandbox.moto_adapter.fixes import (
     key_rotation,
     log_group_keys,
     log_resource_policies,
+    metric_filters,
+    open_id_clients,
     policy_simulation,
+    schedule_groups,
 )
 
 FIXES = (
@@ -21,7 +24,10 @@ FIXES = (
     key_rotation,
     log_group_keys,
     log_resource_policies,
+    metric_filters,
+    open_id_clients,
     policy_simulation,
+    schedule_groups,
 )
 
 

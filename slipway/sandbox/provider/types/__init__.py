@@ -11,14 +11,20 @@ from slipway.sandbox.provider.problems import Problem
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "appautoscaling": ("appautoscaling",),
-    "cloudwatch": ("cloudwatch", "events", "logs", "logs_policies"),
+    "cloudtrail": ("cloudtrail",),
+    "cloudwatch": ("cloudwatch", "events", "events_bus", "logs", "logs_filters", "logs_policies"),
+    "ec2": ("ec2_network", "ec2_routes", "ec2_security", "ec2_endpoints"),
     "ecr": ("ecr",),
-    "iam": ("iam",),
+    "iam": ("iam", "iam_oidc"),
     "kms": ("kms",),
     "s3": ("s3_buckets", "s3_settings", "s3_objects"),
     "sagemaker": ("sagemaker", "sagemaker_endpoint"),
+    "scheduler": ("scheduler",),
     "secretsmanager": ("secretsmanager",),
-    "sns": ("sns",),
+    "sns": ("sns", "sns_subscriptions"),
+    "sqs": ("sqs",),
+    "ssm": ("ssm",),
+    "vpc": ("ec2_security",),
 }
 """The part of a token before the slash -> modules beside this one, each with its TYPES."""
 
@@ -34,7 +40,7 @@ def _of_service(service: str) -> Mapping[str, ResourceType]:
 
 def supported() -> list[str]:
     """Every token that the provider knows, sorted."""
-    return sorted(token for service in MODULES for token in _of_service(service))
+    return sorted({token for service in MODULES for token in _of_service(service)})
 
 
 def find(token: str) -> ResourceType | None:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from slipway.sandbox.provider.casing import properties_of
-from slipway.sandbox.provider.declaration import Call, Properties, ResourceType, Update
+from slipway.sandbox.provider.declaration import Call, Change, Made, Properties, ResourceType, Update
 from slipway.sandbox.provider.facts import facts_of
 from slipway.sandbox.provider.naming import AutoName
 from slipway.sandbox.provider.problems import Gone
@@ -79,6 +79,60 @@ def _delete_policy(scope: Scope, resource_id: str, inputs: Properties) -> None:
     )
 
 
+BOUNDS: Final = (("minCapacity", "MinCapacity"), ("maxCapacity", "MaxCapacity"))
+TIMES: Final = (("startTime", "StartTime"), ("endTime", "EndTime"))
+
+
+def _action(inputs: Properties) -> dict[str, Any]:
+    bounds = inputs["scalableTargetAction"]
+    return {
+        **{name[0].upper() + name[1:]: inputs[name] for name in PLACE},
+        **{member: inputs[name] for name, member in TIMES if name in inputs},
+        "ScheduledActionName": inputs["name"],
+        "Schedule": inputs["schedule"],
+        "Timezone": inputs.get("timezone", "UTC"),
+        "ScalableTargetAction": {member: int(bounds[name]) for name, member in BOUNDS if name in bounds},
+    }
+
+
+def _create_action(scope: Scope, inputs: Properties) -> Made:
+    scope.client(SERVICE).put_scheduled_action(**_action(inputs))
+    return Made(f"{inputs['name']}-{inputs['serviceNamespace']}-{inputs['resourceId']}")
+
+
+def _change_action(scope: Scope, change: Change) -> None:
+    scope.client(SERVICE).put_scheduled_action(**_action(change.news))
+
+
+def _read_action(scope: Scope, resource_id: str, known: Properties) -> dict[str, Any]:
+    namespace, resource, dimension, name = _placed(resource_id, known, 1)
+    found = scope.client(SERVICE).describe_scheduled_actions(
+        ServiceNamespace=namespace, ResourceId=resource, ScalableDimension=dimension, ScheduledActionNames=[name]
+    )["ScheduledActions"]
+    if not found:
+        raise Gone
+    told = found[0]
+    bounds = told.get("ScalableTargetAction") or {}
+    return {
+        "id": f"{name}-{namespace}-{resource}",
+        "name": name,
+        "serviceNamespace": namespace,
+        "resourceId": resource,
+        "scalableDimension": dimension,
+        "schedule": told["Schedule"],
+        "timezone": told.get("Timezone", "UTC"),
+        "scalableTargetAction": {name: bounds[member] for name, member in BOUNDS if bounds.get(member) is not None},
+        **{name: told[member].strftime("%Y-%m-%dT%H:%M:%SZ") for name, member in TIMES if told.get(member)},
+        "arn": told["ScheduledActionARN"],
+    }
+
+
+def _delete_action(scope: Scope, resource_id: str, inputs: Properties) -> None:
+    _read_action(scope, resource_id, inputs)
+    place: Any = {name[0].upper() + name[1:]: inputs[name] for name in PLACE}
+    scope.client(SERVICE).delete_scheduled_action(ScheduledActionName=inputs["name"], **place)
+
+
 REGISTER: Final = Call(operation="register_scalable_target", by={})
 PUT: Final = Call(operation="put_scaling_policy", by={})
 
@@ -108,5 +162,17 @@ TYPES = (
         delete=_delete_policy,
         outputs={"arn": "@PolicyARN", "alarmArns": "@alarmArns"},
         renames=RENAMES,
+    ),
+    ResourceType(
+        type="aws:appautoscaling/scheduledAction:ScheduledAction",
+        service=SERVICE,
+        identity={**{name: name[0].upper() + name[1:] for name in PLACE}, "name": "ScheduledActionName"},
+        id="@id",
+        name=AutoName(),
+        create=_create_action,
+        read=_read_action,
+        update=(Update(how=_change_action),),
+        delete=_delete_action,
+        outputs={"arn": "@arn"},
     ),
 )
