@@ -10,14 +10,14 @@ import pytest
 
 from slipway.engine.backend.durable import read_bytes, write_durably
 from slipway.engine.backend.folder import Folder
-from slipway.engine.backend.stacks import Backend
+from slipway.engine.backend.stacks import Backend, StackRef
 from slipway.engine.errors import EngineError
 
 WRITER = """
 import itertools, sys
 from pathlib import Path
 from slipway.engine.backend.folder import Folder
-from slipway.engine.backend.stacks import Backend
+from slipway.engine.backend.stacks import Backend, StackRef
 
 backend, ref = Backend(Folder(Path(sys.argv[1]), "")), StackRef("app", "dev")
 for number in itertools.count():
