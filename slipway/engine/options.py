@@ -21,7 +21,6 @@ class Options:
     dry_run: bool = False
     """--preview-only of refresh and destroy, or the preview before a confirmation; a `preview` is always dry."""
     clear_pending_creates: bool = False
-    skip_pending_creates: bool = False
     import_pending_creates: tuple[tuple[str, str], ...] = ()
     """Pairs of URN and id."""
     expect_no_changes: bool = False

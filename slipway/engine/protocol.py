@@ -4,7 +4,8 @@
 folder import each other relatively only, so they are loaded from it under a name of ours.
 """
 
-import importlib.util
+import importlib
+import importlib.machinery
 import sys
 import types
 from pathlib import Path
@@ -16,7 +17,8 @@ _PACKAGE = "slipway.engine._protocol"
 def _package() -> None:
     if _PACKAGE in sys.modules:
         return
-    spec = importlib.util.find_spec("pulumi")
+    # not importlib.util.find_spec, which asks what may already be loaded under that name
+    spec = importlib.machinery.PathFinder.find_spec("pulumi")
     if spec is None or spec.origin is None:
         raise ImportError("the Python package `pulumi` is not installed: pip install -r requirements.txt")
     module = types.ModuleType(_PACKAGE)

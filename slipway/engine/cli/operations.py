@@ -132,7 +132,7 @@ def _own_flags(parser: Parser, name: str) -> None:
         switch(parser, "--preserve-config", help="with --remove: keep the stack file")
     if name == "refresh":
         switch(parser, "--clear-pending-creates", help="forget creations that were interrupted")
-        switch(parser, "--skip-pending-creates", help="leave them as they are")
+        switch(parser, "--skip-pending-creates", help="leave them as they are, as without it")
         several(parser, "--import-pending-creates", help="URN, and once more for its id")
 
 
@@ -160,7 +160,6 @@ def options_of(args: argparse.Namespace, *, dry_run: bool) -> Options:
         continue_on_error=found.get("continue_on_error", False),
         dry_run=dry_run,
         clear_pending_creates=found.get("clear_pending_creates", False),
-        skip_pending_creates=found.get("skip_pending_creates", False),
         import_pending_creates=tuple(zip(pairs[::2], pairs[1::2], strict=True)),
         expect_no_changes=args.expect_no_changes,
         show_secrets=args.show_secrets,

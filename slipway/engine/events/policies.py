@@ -1,30 +1,11 @@
 """The events of policy packs."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from slipway.engine.codec.state import masked, revealed
+from slipway.engine.policies.findings import Violation
 from slipway.engine.values import Properties
-
-
-class Objection(Protocol):
-    """What a rule objects to."""
-
-    @property
-    def policy(self) -> str:
-        """The rule's name."""
-
-    @property
-    def level(self) -> str:
-        """Advisory or mandatory."""
-
-    @property
-    def message(self) -> str:
-        """What the rule says."""
-
-    @property
-    def severity(self) -> str:
-        """How bad it is; empty when the rule does not say."""
 
 
 class PolicyEvents:
@@ -47,7 +28,7 @@ class PolicyEvents:
         """Say that packs are being started."""
         self._send({"policyLoadEvent": {}})
 
-    def violation(self, urn: str, pack: str, version: str, found: Objection) -> None:
+    def violation(self, urn: str, pack: str, version: str, found: Violation) -> None:
         """Say what a rule objects to."""
         message = self._conceal(found.message)
         body = {"resourceUrn": urn, "message": message if message.endswith("\n") else message + "\n", "color": "never"}
@@ -56,7 +37,7 @@ class PolicyEvents:
             body["severity"] = found.severity
         self._send({"policyEvent": body})
 
-    def unchecked(self, urn: str, pack: str, found: Objection) -> None:
+    def unchecked(self, urn: str, pack: str, found: Violation) -> None:
         """Say loudly that a rule which nobody may break was not looked at."""
         reason = found.message.partition("during preview: ")[2] or found.message
         self._warn(

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +50,3 @@ def _process_at(port: int) -> str | None:
         except OSError:  # gone meanwhile, or not ours to look into
             continue
     return None
-
-
-def is_open(port: int) -> bool:
-    """Whether anything listens on the port."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0

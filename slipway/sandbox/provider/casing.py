@@ -75,10 +75,11 @@ def to_aws(  # noqa: PLR0911  one line a kind
         return int(value)
     if kind in {"float", "double"}:
         return float(value)
-    return _as_text(value) if kind == "string" else value
+    return as_text(value) if kind == "string" else value
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Write a value as the services do that take texts only."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -128,7 +129,7 @@ def _scalar(value: Any, shape: Shape) -> Any:
     if kind == "boolean" and isinstance(value, str):
         return value.lower() == "true"
     if kind == "string" and not isinstance(value, str):
-        return _as_text(value)
+        return as_text(value)
     if kind in {"integer", "number"}:
         number = float(value)
         return int(number) if number.is_integer() else number

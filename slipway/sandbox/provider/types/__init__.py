@@ -13,7 +13,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "appautoscaling": ("appautoscaling",),
     "cloudtrail": ("cloudtrail",),
     "cloudwatch": ("cloudwatch", "events", "events_bus", "logs", "logs_filters", "logs_policies"),
-    "ec2": ("ec2_network", "ec2_routes", "ec2_security", "ec2_endpoints"),
+    "ec2": ("ec2_network", "ec2_addresses", "ec2_routes", "ec2_security", "ec2_endpoints"),
     "ecr": ("ecr",),
     "iam": ("iam", "iam_oidc"),
     "kms": ("kms",),

@@ -5,8 +5,8 @@ from typing import Any, Final
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Update
 from slipway.sandbox.provider.problems import Gone
 from slipway.sandbox.provider.scope import Scope
-from slipway.sandbox.provider.types.ec2_tags import change as change_tags
-from slipway.sandbox.provider.types.ec2_tags import first, specification, tagged_only, told
+from slipway.sandbox.provider.types.ec2_things import arn, first, specification, tagged_only, told
+from slipway.sandbox.provider.types.ec2_things import change as change_tags
 
 ENDPOINT_LISTS: Final = {
     "routeTableIds": ("RouteTableIds", "AddRouteTableIds", "RemoveRouteTableIds"),
@@ -52,7 +52,7 @@ def _read_endpoint(scope: Scope, resource_id: str, known: Properties) -> dict[st
         # AWS allows everything to everybody where no policy is given
         "policy": found.get("PolicyDocument") if "policy" in known else None,
         "privateDnsEnabled": found.get("PrivateDnsEnabled") if found.get("VpcEndpointType") == "Interface" else None,
-        "arn": f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:vpc-endpoint/{resource_id}",
+        "arn": arn(scope, "vpc-endpoint", resource_id),
         "cidrBlocks": [],
         "dnsEntries": entries,
         "networkInterfaceIds": found.get("NetworkInterfaceIds") or [],
@@ -118,7 +118,7 @@ def _read_flow_log(scope: Scope, resource_id: str, known: Properties) -> dict[st
         **seen,
         "id": resource_id,
         place: watched,
-        "arn": f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:vpc-flow-log/{resource_id}",
+        "arn": arn(scope, "vpc-flow-log", resource_id),
         "tagsAll": told(found),
     }
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Update
 from slipway.sandbox.provider.problems import Gone
 from slipway.sandbox.provider.scope import Scope
-from slipway.sandbox.provider.types.ec2_tags import first, specification, tagged_only, told
+from slipway.sandbox.provider.types.ec2_things import arn, first, specification, tagged_only, told
 
 DESTINATIONS: Final = {
     "destinationCidrBlock": "DestinationCidrBlock",
@@ -68,7 +68,7 @@ def _read_table(scope: Scope, resource_id: str, known: Properties) -> dict[str, 
         "vpcId": found["VpcId"],
         # routes of their own (aws:ec2/route:Route) are not the table's
         "routes": routes if known.get("routes") else None,
-        "arn": f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:route-table/{resource_id}",
+        "arn": arn(scope, "route-table", resource_id),
         "ownerId": found.get("OwnerId", scope.account),
         "tagsAll": told(found),
     }

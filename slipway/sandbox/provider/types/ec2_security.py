@@ -6,8 +6,8 @@ from typing import Any, Final, Literal
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Update
 from slipway.sandbox.provider.naming import AutoName
 from slipway.sandbox.provider.scope import Scope
-from slipway.sandbox.provider.types.ec2_tags import change as change_tags
-from slipway.sandbox.provider.types.ec2_tags import first, specification, tagged_only, told
+from slipway.sandbox.provider.types.ec2_things import arn, first, specification, tagged_only, told
+from slipway.sandbox.provider.types.ec2_things import change as change_tags
 
 Side = Literal["ingress", "egress"]
 ALL: Final = "-1"
@@ -114,7 +114,7 @@ def _read_group(scope: Scope, resource_id: str, known: Properties) -> dict[str, 
         # rules of their own are not the group's
         "ingress": _rules(found.get("IpPermissions"), resource_id) if known.get("ingress") else None,
         "egress": _rules(found.get("IpPermissionsEgress"), resource_id) if known.get("egress") else None,
-        "arn": f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:security-group/{resource_id}",
+        "arn": arn(scope, "security-group", resource_id),
         "ownerId": found.get("OwnerId", scope.account),
         "tagsAll": told(found),
     }
@@ -171,7 +171,7 @@ def _read_rule(scope: Scope, resource_id: str, _known: Properties) -> dict[str, 
         "prefixListId": found.get("PrefixListId"),
         "referencedSecurityGroupId": group,
         "description": found.get("Description") or None,
-        "arn": f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:security-group-rule/{resource_id}",
+        "arn": arn(scope, "security-group-rule", resource_id),
         "tagsAll": told(found),
     }
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+from slipway.sandbox.provider.casing import as_text
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Tags, Update
 from slipway.sandbox.provider.facts import facts_of
 from slipway.sandbox.provider.naming import AutoName
@@ -24,14 +25,10 @@ DEFAULT_POLICY: Final = "__default_policy_ID"
 UNSET: Final = {"contentBasedDeduplication": "false"}
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _create(scope: Scope, inputs: Properties) -> Made:
     fifo = bool(inputs.get("fifoTopic"))
     attributes = {
-        member: _text(inputs[name])
+        member: as_text(inputs[name])
         for name, member in ATTRIBUTES.items()
         if name in inputs and (fifo or name not in SPOKEN_IN_A_QUEUE_TOPIC)
     }
@@ -66,7 +63,7 @@ def _read(scope: Scope, resource_id: str, known: Properties) -> dict[str, Any]:
 
 def _set(scope: Scope, change: Change) -> None:
     for name in sorted(change.changed & ATTRIBUTES.keys()):
-        value = _text(change.news[name]) if name in change.news else UNSET.get(name, "")
+        value = as_text(change.news[name]) if name in change.news else UNSET.get(name, "")
         scope.client("sns").set_topic_attributes(
             TopicArn=change.id, AttributeName=ATTRIBUTES[name], AttributeValue=value
         )

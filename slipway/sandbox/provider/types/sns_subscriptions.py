@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from slipway.sandbox.provider.casing import as_text
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Update
 from slipway.sandbox.provider.problems import Gone
 from slipway.sandbox.provider.scope import Scope
@@ -17,13 +18,9 @@ ATTRIBUTES: Final = {
 UNSET: Final = {"rawMessageDelivery": "false", "filterPolicyScope": "MessageAttributes", "filterPolicy": "{}"}
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _create(scope: Scope, inputs: Properties) -> Made:
     # raw delivery false is what SNS does by itself, and it refuses the attribute for some protocols
-    attributes = {member: _text(inputs[name]) for name, member in ATTRIBUTES.items() if inputs.get(name)}
+    attributes = {member: as_text(inputs[name]) for name, member in ATTRIBUTES.items() if inputs.get(name)}
     made = scope.client("sns").subscribe(
         TopicArn=inputs["topic"],
         Protocol=inputs["protocol"],
@@ -57,7 +54,7 @@ def _read(scope: Scope, resource_id: str, _known: Properties) -> dict[str, Any]:
 
 def _set(scope: Scope, change: Change) -> None:
     for name in sorted(change.changed & ATTRIBUTES.keys()):
-        value = _text(change.news[name]) if name in change.news else UNSET.get(name, "")
+        value = as_text(change.news[name]) if name in change.news else UNSET.get(name, "")
         scope.client("sns").set_subscription_attributes(
             SubscriptionArn=change.id, AttributeName=ATTRIBUTES[name], AttributeValue=value
         )

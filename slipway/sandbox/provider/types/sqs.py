@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from slipway.sandbox.provider.casing import as_text
 from slipway.sandbox.provider.declaration import Change, Made, Properties, ResourceType, Tags, Update
 from slipway.sandbox.provider.facts import facts_of
 from slipway.sandbox.provider.naming import AutoName
@@ -30,14 +31,10 @@ ONLY_FIFO: Final = frozenset({"contentBasedDeduplication", "deduplicationScope",
 UNSET: Final = {"sqsManagedSseEnabled": "false", "contentBasedDeduplication": "false"}
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _attributes(inputs: Properties) -> dict[str, str]:
     fifo = bool(inputs.get("fifoQueue"))
     return {
-        member: _text(inputs[name])
+        member: as_text(inputs[name])
         for name, member in MEMBERS.items()
         if name in inputs and (fifo or name not in ONLY_FIFO)
     }
@@ -76,7 +73,7 @@ def _read(scope: Scope, resource_id: str, _known: Properties) -> dict[str, Any]:
 
 def _set(scope: Scope, change: Change) -> None:
     attributes = {
-        MEMBERS[name]: _text(change.news[name]) if name in change.news else UNSET.get(name, "")
+        MEMBERS[name]: as_text(change.news[name]) if name in change.news else UNSET.get(name, "")
         for name in change.changed & MEMBERS.keys()
     }
     if attributes:

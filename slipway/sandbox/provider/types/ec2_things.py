@@ -1,4 +1,4 @@
-"""EC2's own way with tags: given with the request that makes a thing, and changed for a list of ids at once."""
+"""What all things of EC2 share: ARNs, and tags that are given with the request that makes a thing."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,6 +12,11 @@ def specification(kind: str, inputs: Properties) -> dict[str, Any]:
     """Give the argument that tags what a request makes; nothing when there are no tags."""
     tags = [{"Key": key, "Value": value} for key, value in sorted((inputs.get("tagsAll") or {}).items())]
     return {"TagSpecifications": [{"ResourceType": kind, "Tags": tags}]} if tags else {}
+
+
+def arn(scope: Scope, kind: str, resource_id: str) -> str:
+    """Give the ARN of a thing of EC2's, which most of its answers leave out."""
+    return f"arn:{scope.partition}:ec2:{scope.region}:{scope.account}:{kind}/{resource_id}"
 
 
 def told(found: Mapping[str, Any]) -> dict[str, str]:
