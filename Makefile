@@ -49,6 +49,7 @@ check: $(VENV)/.test ## format, lint, types, import rules and the fast tests
 
 soak: $(VENV)/.test ## a thousand rolls of one endpoint under load, an engine killed at every point, random programs: hours
 	@$(BIN)/python -m pytest -q -m soak
+	@for n in $$(seq 20); do $(BIN)/python -m pytest -q tests/property -n 2 --hypothesis-profile=explore || exit 1; done
 
 format: $(VENV)/.test ## rewrite the code in the house's format
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .

@@ -70,13 +70,13 @@ class Table:
         return self._lines(list(chosen.values()), width, now), left_out
 
     def _above(self, row: Row) -> list[Row]:
-        """Return what a resource lies in, nearest first."""
+        """Return what a resource lies in, nearest first, the stack last; the stack itself lies in nothing."""
         found: list[Row] = []
         rows = self._ledger.rows
-        while row.parent in rows and rows[row.parent] not in found and rows[row.parent] is not row:
+        root = rows.get(self._ledger.stack_urn)
+        while row is not root and row.parent in rows and rows[row.parent] not in (row, *found):
             row = rows[row.parent]
             found.append(row)
-        root = rows.get(self._ledger.stack_urn)
         return found if root is None or root in found or row is root else [*found, root]
 
     def _lines(self, rows: Sequence[Row], width: int, now: float) -> list[str]:
@@ -117,7 +117,7 @@ class Table:
         root = known.get(self._ledger.stack_urn)
         for number in sorted(wanted):
             row = wanted[number]
-            parent = known.get(row.parent) or (root if row is not root else None)
+            parent = None if row is root else known.get(row.parent, root)
             if parent is None or parent.number not in wanted or parent is row:
                 roots.append(row)
             else:
