@@ -10,7 +10,6 @@ import pytest
 from slipway.sandbox.sagemaker.errors import ApiError
 from slipway.sandbox.sagemaker.protocol import CHECK_VARIABLE, AnswerError, parse, serialise
 
-
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:model/m"
 
 
