@@ -46,7 +46,7 @@ class Sandbox:
         self._faults = FaultBook(state.faults_file)
         quiet = QuietLock()
         self._keeper = Keeper(state.moto_folder, quiet)
-        self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
+        self._moto = Moto(quiet, load_state=self._keeper.restore, keep=self._keeper.keep)
         self._sagemaker = SageMaker(self.context)
         self._targets = ScalableTargets(self.context, time.monotonic)
         self._clockwork = Ticker([self._targets])
