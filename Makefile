@@ -47,7 +47,7 @@ check: $(VENV)/.test ## format, lint, types, import rules and the fast tests
 	@$(BIN)/lint-imports --no-cache >.import-rules.log 2>&1 || { cat .import-rules.log; exit 1; }
 	@$(BIN)/python -m pytest -q -m "not slow and not soak" -n 2
 
-soak: $(VENV)/.test ## a thousand rolls of one endpoint under load, an engine killed at every point, random programs: hours
+soak: $(VENV)/.test ## a thousand rolls of one endpoint under load, an engine killed at every point, random programs, foreign clients: hours
 	@$(BIN)/python -m pytest -q -m soak
 	@for n in $$(seq 20); do $(BIN)/python -m pytest -q tests/property -n 2 --hypothesis-profile=explore || exit 1; done
 
