@@ -10,6 +10,7 @@ from slipway.sandbox.sagemaker import kinds
 from slipway.sandbox.sagemaker.conform import conform
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import ApiError, in_use, not_found, validation
+from slipway.sandbox.sagemaker.feature_groups import feature_group_update
 from slipway.sandbox.sagemaker.kinds import GENERATED, ID_PREFIX, Kind
 from slipway.sandbox.sagemaker.listing import page
 from slipway.sandbox.sagemaker.pipelines import pipeline_definition
@@ -20,6 +21,9 @@ Operation = Callable[[Record, Context], Record]
 
 PREPARE: Mapping[str, Callable[[Record, Context], Record]] = {"Pipeline": pipeline_definition}
 """What must be worked out before a resource is remembered."""
+
+MERGE: Mapping[str, Callable[[Record, Record], Record]] = {"FeatureGroup": feature_group_update}
+"""Updates that say less than what is there afterwards."""
 
 
 def create(entry: Kind, params: Record, context: Context) -> Record:
@@ -65,7 +69,8 @@ def update(entry: Kind, params: Record, context: Context) -> Record:
     params = _prepared(entry, params, context)
 
     def change(current: Record) -> None:
-        for name, value in params.items():
+        merge = MERGE.get(entry.noun)
+        for name, value in (params if merge is None else merge(current, params)).items():
             if name.endswith("ToRemove"):
                 properties = current.get(name.removesuffix("ToRemove"), {})
                 for key in value:

@@ -1,12 +1,19 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
 from slipway.sandbox.moto_adapter.fixes import (
+    athena_named_queries,
+    athena_work_groups,
     bucket_policies,
+    budget_tags,
+    budgets,
     event_bridge_notifications,
     event_delivery,
+    function_configurations,
     image_digests,
     key_deletion,
     key_rotation,
+    lake_formation_grants,
+    lake_formation_resources,
     log_group_keys,
     log_resource_policies,
     metric_filters,
@@ -16,12 +23,19 @@ from slipway.sandbox.moto_adapter.fixes import (
 )
 
 FIXES = (
+    athena_named_queries,
+    athena_work_groups,
     bucket_policies,
+    budget_tags,
+    budgets,
     event_bridge_notifications,
     event_delivery,
+    function_configurations,
     image_digests,
     key_deletion,
     key_rotation,
+    lake_formation_grants,
+    lake_formation_resources,
     log_group_keys,
     log_resource_policies,
     metric_filters,
