@@ -1,9 +1,11 @@
 """The provider as a process, driven over gRPC as the engine drives it, against a real sandbox."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -248,6 +250,27 @@ def boto(environment: dict[str, str]) -> Any:
     return client
 
 
+def catalogue(boto: Any, world: dict[str, str]) -> dict[str, str]:
+    """Make databases, and a function with its code."""
+    found: dict[str, str] = {}
+    for name in ("", "other_"):
+        found[f"{name}database"] = f"{name}world"
+        boto("glue").create_database(DatabaseInput={"Name": found[f"{name}database"]})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): return event")
+    boto("s3").put_object(Bucket=world["bucket"], Key="function.zip", Body=packed.getvalue())
+    found["function"] = "world"
+    boto("lambda").create_function(
+        FunctionName="world",
+        Role=world["role_arn"],
+        Runtime="python3.12",
+        Handler="index.handler",
+        Code={"ZipFile": packed.getvalue()},
+    )
+    return found
+
+
 @pytest.fixture(scope="session")
 def world(boto: Any) -> dict[str, str]:
     """Say what the cases refer to, made outside the provider."""
@@ -319,6 +342,7 @@ def world(boto: Any) -> dict[str, str]:
         MinCapacity=1,
         MaxCapacity=3,
     )
+    found |= catalogue(boto, found)
     found["policy"] = iam.create_policy(PolicyName="world", PolicyDocument=found["statement"])["Policy"]["Arn"]
     found["model"] = "world-model"
     sagemaker.create_model(

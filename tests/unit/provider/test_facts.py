@@ -61,6 +61,9 @@ def test_a_declaration_speaks_of_inputs_that_exist(token: str) -> None:
 @pytest.mark.parametrize("token", supported())
 def test_a_type_that_the_real_provider_names_automatically_is_named_here(token: str) -> None:
     kind = declared(token)
-    made_by_aws_s_provider = {"aws:cloudwatch/eventTarget:EventTarget": "targetId"}
+    made_by_aws_s_provider = {
+        "aws:cloudwatch/eventTarget:EventTarget": "targetId",
+        "aws:lambda/permission:Permission": "statementId",
+    }
     expected = kind.facts.auto_name or made_by_aws_s_provider.get(token)
     assert (kind.name.property if kind.name else None) == expected
