@@ -167,6 +167,8 @@ def test_a_function_keeps_its_whole_configuration(sandbox: Any) -> None:
     changed = function.get_function_configuration(FunctionName="kept")
     assert (changed["TracingConfig"]["Mode"], changed["EphemeralStorage"]["Size"]) == ("Active", 1024)
     assert changed["LoggingConfig"]["LogFormat"] == "JSON"
+    function.update_function_code(FunctionName="kept", ZipFile=packed.getvalue(), Architectures=["arm64"])
+    assert function.get_function_configuration(FunctionName="kept")["Architectures"] == ["arm64"]
 
 
 def test_an_update_of_a_feature_group_adds_features_and_keeps_the_store(sandbox: Any) -> None:

@@ -17,9 +17,12 @@ from slipway.sandbox.moto_adapter.fixes import (
     log_group_keys,
     log_resource_policies,
     metric_filters,
+    nat_gateways,
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    topic_attributes,
+    vpc_endpoint_names,
 )
 
 FIXES = (
@@ -39,9 +42,12 @@ FIXES = (
     log_group_keys,
     log_resource_policies,
     metric_filters,
+    nat_gateways,
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    topic_attributes,
+    vpc_endpoint_names,
 )
 
 

@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html
 """
 
 from typing import Any, Final
@@ -39,6 +40,13 @@ def apply() -> None:
         update(self, {**config_updates, **(environment if "Environment" in config_updates else {})})
         return get_configuration(self)
 
+    code = LambdaFunction.update_function_code
+
+    def update_function_code(self: Any, updated_spec: dict[str, Any]) -> dict[str, Any]:
+        self.architectures = updated_spec.get("Architectures") or self.architectures
+        return dict(code(self, updated_spec))
+
+    replace(LambdaFunction, update_function_code=update_function_code)
     replace(
         LambdaFunction, __init__=begun, get_configuration=get_configuration, update_configuration=update_configuration
     )
