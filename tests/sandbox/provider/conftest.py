@@ -294,6 +294,8 @@ def world(boto: Any) -> dict[str, str]:
         s3.put_bucket_policy(
             Bucket=found[name], Policy=policy({**logging, "Resource": f"arn:aws:s3:::{found[name]}/*"})
         )
+    account = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "s3:ListBucket"}
+    found["other_bucket_policy"] = policy({**account, "Resource": f"arn:aws:s3:::{found['bucket']}"})
     for name in ("", "other_"):
         made = kms.create_key()["KeyMetadata"]
         found[f"{name}key_id"], found[f"{name}key"] = made["KeyId"], made["Arn"]
