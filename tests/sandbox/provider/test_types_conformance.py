@@ -1,8 +1,8 @@
 """Every declared type goes through its life, driven by its case in cases.json.
 
 A case says what is `given`, with what explicit name (`named`), what is `updated` in place and what `replaced` replaces.
-`outside` is a change that a boto3 client makes and what a refresh shows of it; `removed` is the deletion by boto3, where
-it is not the declared one); `not` says why something does not apply.
+`outside` is a change that a boto3 client makes and what a refresh then shows; `removed` is the deletion by boto3, where
+it is not the declared one; `not` says why something does not apply.
 """
 
 import json
