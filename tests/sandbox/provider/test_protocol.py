@@ -205,6 +205,18 @@ def test_a_name_that_is_taken_says_so(engine: Any, world: dict[str, str]) -> Non
     assert status(caught)[0] == grpc.StatusCode.ALREADY_EXISTS
 
 
+def test_a_refusal_that_quotes_a_secret_tells_it_to_nobody(engine: Any, world: dict[str, str]) -> None:
+    token = "aws:iam/role:Role"
+    inputs = engine.check(token, "again", {"name": world["role"], "assumeRolePolicy": world["trust"]})
+    address: Any = {"urn": f"urn:pulumi:dev::slipway::{token}::again", "type": token}
+    with pytest.raises(grpc.RpcError) as caught:
+        engine.stub.Create(provider_pb2.CreateRequest(properties=encode(inputs, {("name",)}), **address))
+    code, text = status(caught)
+    assert code == grpc.StatusCode.ALREADY_EXISTS
+    assert "Role with name [secret] already exists" in text
+    assert world["role"] not in text
+
+
 def test_only_a_given_and_unchanged_name_is_deleted_first(engine: Any, world: dict[str, str]) -> None:
     role = {"assumeRolePolicy": world["trust"]}
     for given, first in (({}, False), ({"name": "delete-first"}, True)):

@@ -46,14 +46,23 @@ OPERATIONS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "aws:ssm/parameter:Parameter": (("put_parameter", ""),),
 }
 
-UNBOUNDED: Final = frozenset({
-    # attributes that travel as texts, and networks, of whose requests botocore's model bounds nothing
-    "aws:ec2/eip:Eip", "aws:ec2/internetGateway:InternetGateway", "aws:ec2/route:Route", "aws:ec2/routeTable:RouteTable",
-    "aws:ec2/routeTableAssociation:RouteTableAssociation", "aws:s3/bucketNotification:BucketNotification",
-    "aws:sns/topic:Topic", "aws:sns/topicPolicy:TopicPolicy", "aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-})  # fmt: skip
+UNBOUNDED: Final = frozenset(
+    {
+        # attributes that travel as texts, and networks: botocore bounds nothing of their requests
+        "aws:ec2/eip:Eip",
+        "aws:ec2/internetGateway:InternetGateway",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTable:RouteTable",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:s3/bucketNotification:BucketNotification",
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sqs/queue:Queue",
+        "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    }
+)
 """Types whose inputs are checked for names, types and what is required only."""
 
 LOOSE: Final = frozenset({".*", "[\\S\\s]*", "[\\p{L}\\p{M}\\p{Z}\\p{S}\\p{N}\\p{P}]*"})
