@@ -330,6 +330,11 @@ def world(boto: Any) -> dict[str, str]:
         found[f"{name}security_group"] = group["GroupId"]
     found["table"] = ec2.create_route_table(VpcId=found["vpc"])["RouteTable"]["RouteTableId"]
     found["address"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    for name in ("world", "other-world"):
+        boto("cloudwatch").put_metric_alarm(
+            AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Namespace="world",
+            MetricName="errors", Period=60, Statistic="Sum", Threshold=1,
+        )  # fmt: skip
     found["rule"] = "world"
     boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')
     for name in ("", "other_"):

@@ -1,4 +1,4 @@
-"""Lambda functions: code and configuration change apart. The sandbox keeps functions and runs none."""
+"""Lambda functions: their code, their configuration and their reserved concurrency change apart."""
 
 from typing import Any, Final
 
@@ -191,7 +191,7 @@ TYPES = (
         unsupported={
             **dict.fromkeys(
                 ("capacityProviderConfig", "durableConfig", "publishTo", "snapStart", "tenancyConfig"),
-                "leave it out, the sandbox runs no functions",
+                "leave it out, the sandbox keeps none of it",
             ),
             "codeSha256": "leave it out, it is what AWS computes",
             "codeSigningConfigArn": "leave it out, the sandbox has no code signing",
