@@ -106,7 +106,8 @@ def test_the_failure_file_becomes_the_reason(world: Any) -> None:
         "Failed",
         "AlgorithmError: no row is valid, exit code: 3",
     )
-    assert "ModelArtifacts" not in ended
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        world.get(ended["ModelArtifacts"]["S3ModelArtifacts"])
 
 
 def test_without_a_failure_file_the_reason_quotes_the_log(world: Any) -> None:

@@ -1,5 +1,7 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
+from functools import cache
+
 from slipway.sandbox.moto_adapter.fixes import (
     athena_named_queries,
     athena_work_groups,
@@ -51,7 +53,8 @@ FIXES = (
 )
 
 
+@cache
 def apply() -> None:
-    """Apply every correction; call it once, before moto answers."""
+    """Apply every correction, once in a process, before moto answers."""
     for fix in FIXES:
         fix.apply()

@@ -79,8 +79,12 @@ def artifact_uri(record: dict[str, Any]) -> str:
 
 
 def described(record: dict[str, Any]) -> dict[str, Any]:
-    """Return DescribeTrainingJob's answer: no tags, and nothing empty (strict clients refuse empty structures)."""
-    kept = {name: value for name, value in record.items() if name != "Tags"}
+    """Return DescribeTrainingJob's answer: no tags, and nothing empty (strict clients refuse empty structures).
+
+    Where the model goes is told from the start, whether or not it gets there: botocore's model requires it.
+    """
+    artifacts = {"ModelArtifacts": {"S3ModelArtifacts": artifact_uri(record)}}
+    kept = artifacts | {name: value for name, value in record.items() if name != "Tags"}
     return {name: value for name, value in kept.items() if value not in ({}, [], None)}
 
 
