@@ -54,6 +54,7 @@ class Patience:
         client.meta.events.register("needs-retry", self._needs_retry)
 
     def _needs_retry(self, *, attempts: int, response: Any, caught_exception: Any, **_rest: Any) -> float | None:
+        from botocore.exceptions import ConnectionError as NoConnection  # noqa: PLC0415
         from botocore.exceptions import HTTPClientError  # noqa: PLC0415
 
         http, parsed = response if response is not None else (None, {})
@@ -62,5 +63,5 @@ class Patience:
             attempts,
             code=str(error.get("Code", "")),
             status=http.status_code if http is not None else 0,
-            lost=isinstance(caught_exception, HTTPClientError),
+            lost=isinstance(caught_exception, NoConnection | HTTPClientError),
         )

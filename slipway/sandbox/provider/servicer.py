@@ -199,9 +199,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any) -> Any:
         """Change a resource in place."""
         kind = _kind(request)
-        outputs, _ = decode(request.olds)
+        outputs, before = decode(request.olds)
         old, _ = decode(request.old_inputs) if request.HasField("old_inputs") else (_inputs_of(kind, outputs), None)
         new, secrets = decode(request.news)
+        # what the program no longer gives stands in the outputs as it was, and as secret as it was
+        secrets |= {path for path in before if path[0] not in new}
         if request.preview:
             return provider_pb2.UpdateResponse(
                 properties=encode({**outputs, **lifecycle.plain(new)}, _all(kind, secrets))

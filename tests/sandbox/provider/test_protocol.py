@@ -157,6 +157,24 @@ def test_secrets_stay_secret_and_so_do_their_copies_in_all_tags(engine: Any) -> 
     assert [failure.reason for failure in bad.failures] == ["expected a string, got [secret]"]
 
 
+def test_what_was_secret_stays_so_in_the_outputs_of_an_update_that_no_longer_gives_it(engine: Any) -> None:
+    key = "aws:kms/key:Key"
+    old, new = engine.check(key, "k", {"description": "hush"}), engine.check(key, "k", {})
+    address: Any = {"id": "1", "urn": f"urn:pulumi:a::b::{key}::k", "type": key, "preview": True}
+    answer = engine.stub.Update(
+        provider_pb2.UpdateRequest(
+            olds=encode({**old, "arn": "arn:1"}, {("description",)}),
+            old_inputs=encode(old),
+            news=encode(new),
+            **address,
+        )
+    )
+    outputs, secrets = decode(answer.properties)
+    assert outputs["description"] == "hush"
+    assert ("description",) in secrets
+    assert ("arn",) not in secrets
+
+
 def test_a_bucket_with_force_destroy_takes_every_version_with_it(engine: Any, boto: Any) -> None:
     bucket = engine.create(BUCKET, "versions", {"forceDestroy": True})
     s3 = boto("s3")

@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
+from botocore.exceptions import EndpointConnectionError
+from botocore.session import get_session
 
 from slipway.sandbox.provider.clients import Clients
 from slipway.sandbox.provider.retrying import Patience
 from slipway.sandbox.provider.scope import Scope
+
+SESSION = get_session()
+"""One for all: reading the models of the services takes longest."""
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -32,6 +37,8 @@ class Aws:
     told: list[str] = field(default_factory=list)
     now: float = 0.0
     account: str = "123456789012"
+    away: bool = False
+    """Whether nobody listens."""
 
     def says(self, operation: str, *answers: Answer) -> None:
         self.answers[operation] = list(answers)
@@ -47,6 +54,7 @@ class Aws:
             endpoint="http://127.0.0.1:1",
             patience=Patience(pause=0),
             _account=self.account,
+            _session=SESSION,
         )
         clients.client(service).meta.events.register("before-send", self._send)
         return Scope(
@@ -60,6 +68,8 @@ class Aws:
         target = request.headers["X-Amz-Target"]
         operation = (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
         self.asked.append(operation)
+        if self.away:
+            raise EndpointConnectionError(endpoint_url=request.url)
         script = self.answers.get(operation, [(200, {})])
         status, body = script.pop(0) if len(script) > 1 else script[0]
         headers: Any = HeadersDict()

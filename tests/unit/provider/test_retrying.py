@@ -49,6 +49,13 @@ def test_a_server_that_is_away_is_asked_a_few_times_and_one_that_lacks_the_opera
     assert (caught.value.code, len(aws.asked)) == (code, times)
 
 
+def test_nobody_who_listens_is_asked_a_few_times_and_told(aws: Any) -> None:
+    aws.away = True
+    with pytest.raises(Problem) as caught:
+        lifecycle.create(GROUP, aws.scope("logs"), {"name": "g"})
+    assert (caught.value.code, len(aws.asked)) == (grpc.StatusCode.UNAVAILABLE, 4)
+
+
 def test_pauses_double_up_to_a_limit_and_end() -> None:
     delays = [Patience().delay(n, code="Throttling", status=400, lost=False) for n in range(1, 9)]
     assert delays == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, None]
