@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -167,9 +168,15 @@ def _sandbox(*words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the sandbox."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Iterator[dict[str, str]]:
     """Give a running sandbox with two images, one of which serves; the environment for clients of it."""
-    project, state = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("state")
+    project = tmp_path_factory.mktemp("project")
     for name, program in PROGRAMS.items():
         (project / name).mkdir()
         (project / name / "server.py").write_text(program)
@@ -232,6 +239,18 @@ def engine(environment: dict[str, str]) -> Iterator[Driver]:
     process.terminate()
     assert process.wait(30) == 0
     process.stdout.close()
+
+
+@pytest.fixture
+def go_wrong(environment: dict[str, str], state: Path) -> Iterator[Any]:
+    """Give what makes calls go wrong on purpose: `go_wrong("throttle", "logs:*", "--times", "2")`."""
+    assert environment
+
+    def add(*words: str) -> None:
+        _sandbox("fault", "add", *words, "--state", str(state))
+
+    yield add
+    _sandbox("fault", "clear", "--state", str(state))
 
 
 @pytest.fixture(scope="session")
