@@ -30,7 +30,11 @@ class aws_errors:  # noqa: N801  reads as what it is: `with aws_errors(kind):`
         from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError  # noqa: PLC0415
 
         if isinstance(error, ClientError):
-            if self._means_gone(code_of(error)):
+            try:
+                gone = self._means_gone(code_of(error))
+            except ClientError as second:  # asking what the first refusal means was refused, too
+                raise from_client_error(second, self._kind.type) from second
+            if gone:
                 raise Gone from error
             raise from_client_error(error, self._kind.type) from error
         if isinstance(error, ParamValidationError):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import grpc
 
 from slipway.sandbox.provider.problems import Problem
+from slipway.sandbox.provider.retrying import Patience
 
 ALIASES: Mapping[str, str] = {
     # names of pulumi_aws's `endpoints` input for services that boto3 calls otherwise
@@ -53,6 +54,7 @@ class Clients:
     token: str | None = None
     endpoint: str | None = None
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    patience: Patience = field(default_factory=Patience)
     _made: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
@@ -87,7 +89,7 @@ class Clients:
 
         if self._session is None:
             self._session = get_session()
-        return self._session.create_client(
+        client = self._session.create_client(
             service,
             region_name=region,
             endpoint_url=self.address_of(service),
@@ -95,7 +97,7 @@ class Clients:
             aws_secret_access_key=self.secret_key,
             aws_session_token=self.token,
             config=Config(
-                retries={"mode": "standard", "total_max_attempts": 4},
+                retries={"mode": "standard", "total_max_attempts": 1},
                 connect_timeout=3,
                 read_timeout=120,
                 max_pool_connections=32,
@@ -107,6 +109,8 @@ class Clients:
                 s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
             ),
         )
+        self.patience.register(client)
+        return client
 
     @property
     def account(self) -> str:

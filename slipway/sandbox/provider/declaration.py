@@ -170,3 +170,11 @@ class ResourceType:
         if name in {"tags", "tagsAll"} or name in self.local:
             return True
         return any(update.props is None or name in update.props for update in self.update)
+
+    @property
+    def replacing(self) -> frozenset[str]:
+        """The inputs of which a change, a part or an addition can take a new resource; `region` always does."""
+        facts = self.facts
+        observed = facts.replace_on | facts.replace_on_add_remove.keys() | facts.replace_paths.keys()
+        fixed = {name for name in facts.inputs if not self.updatable(name)}
+        return frozenset((observed | fixed) & facts.inputs.keys()) - self.local - self.unsupported.keys() - {"region"}

@@ -12,6 +12,7 @@ from slipway.sandbox.provider.scope import Scope
 from slipway.sandbox.provider.wire import UNKNOWN
 
 INTERNAL = "__defaults"
+PROPAGATION_SECONDS = 20.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,18 +49,31 @@ def create(kind: ResourceType, scope: Scope, inputs: Properties) -> State:
         with aws_errors(kind):
             if kind.finish:
                 kind.finish(scope, made.id, inputs)
-            if kind.ready:
-                kind.ready(scope, made.id)
     except HalfMade as error:
         reasons = error.reasons
     except Problem as error:
         reasons = [error.text]
+    if not reasons and kind.ready:
+        reasons = _unready(kind, scope, made.id)
     return State(
         id=made.id,
         inputs=dict(inputs),
         outputs=_outputs(kind, scope, made.id, inputs, made.answer, reasons),
         reasons=tuple(reasons),
     )
+
+
+def _unready(kind: ResourceType, scope: Scope, resource_id: str) -> list[str]:
+    """Wait for what AWS has accepted; say why it does not serve."""
+    try:
+        with aws_errors(kind):
+            if kind.ready:
+                kind.ready(scope, resource_id)
+    except HalfMade as error:
+        return error.reasons
+    except Problem as error:
+        return [error.text]
+    return []
 
 
 def read(kind: ResourceType, scope: Scope, resource_id: str, inputs: Properties) -> State | None:
@@ -82,10 +96,10 @@ def update(kind: ResourceType, scope: Scope, change: Change, state: Properties) 
     try:
         with aws_errors(kind):
             regular.update(kind, scope, change, state)
-            if kind.ready:
-                kind.ready(scope, change.id)
     except HalfMade as error:
         reasons = error.reasons
+    if not reasons and kind.ready:
+        reasons = _unready(kind, scope, change.id)
     outputs = _outputs(kind, scope, change.id, change.news, {}, reasons)
     return State(
         id=change.id, inputs=dict(change.news), outputs={**_kept(kind, state), **outputs}, reasons=tuple(reasons)
@@ -122,13 +136,27 @@ def _outputs(
     reasons: list[str],
 ) -> dict[str, Any]:
     """All outputs, from the answer in hand where it says them all, else from a read."""
-    with aws_errors(kind):
-        found = regular.outputs(kind, scope, resource_id, inputs, answer)
+    found: dict[str, Any] = {}
+    try:
+        with aws_errors(kind):
+            found = regular.outputs(kind, scope, resource_id, inputs, answer)
+    except Problem as error:  # what AWS has made goes into the state, whatever can't be told of it
+        reasons.append(error.text)
+        return _assembled(kind, scope, resource_id, inputs, found)
     if any(value is None for value in found.values()) or kind.computed - inputs.keys() or kind.observed:
+        seen: list[dict[str, Any]] = []
+
+        def look() -> str | None:
+            try:
+                seen.append(_seen(kind, scope, resource_id, inputs))
+            except Gone:
+                return "not found yet"
+            return None
+
         try:
-            found = _seen(kind, scope, resource_id, inputs)
-        except Gone:
-            reasons.append(f"{resource_id} was not found right after it was made")
+            # AWS may not know everywhere yet what it has just made
+            scope.until(look, what=resource_id, limit_seconds=PROPAGATION_SECONDS)
+            found = seen[0]
         except Problem as error:
             reasons.append(error.text)
     return _assembled(kind, scope, resource_id, inputs, found)

@@ -35,6 +35,9 @@ _BY_CODE: Final[Mapping[str, grpc.StatusCode]] = {
     "AccessDeniedException": grpc.StatusCode.PERMISSION_DENIED,
     "UnauthorizedOperation": grpc.StatusCode.PERMISSION_DENIED,
     "InvalidClientTokenId": grpc.StatusCode.UNAUTHENTICATED,
+    "UnrecognizedClientException": grpc.StatusCode.UNAUTHENTICATED,
+    "ExpiredToken": grpc.StatusCode.UNAUTHENTICATED,
+    "ExpiredTokenException": grpc.StatusCode.UNAUTHENTICATED,
     "SignatureDoesNotMatch": grpc.StatusCode.UNAUTHENTICATED,
     "ValidationException": grpc.StatusCode.INVALID_ARGUMENT,
     "ValidationError": grpc.StatusCode.INVALID_ARGUMENT,
@@ -46,12 +49,27 @@ _BY_CODE: Final[Mapping[str, grpc.StatusCode]] = {
     "ResourceInUse": grpc.StatusCode.FAILED_PRECONDITION,
     "ResourceInUseException": grpc.StatusCode.FAILED_PRECONDITION,
     "DeleteConflict": grpc.StatusCode.FAILED_PRECONDITION,
+    "DependencyViolation": grpc.StatusCode.FAILED_PRECONDITION,
+    "InvalidStateException": grpc.StatusCode.FAILED_PRECONDITION,
+    "OperationAborted": grpc.StatusCode.ABORTED,
     "BucketNotEmpty": grpc.StatusCode.FAILED_PRECONDITION,
     "RepositoryNotEmptyException": grpc.StatusCode.FAILED_PRECONDITION,
     "NotImplementedInSandbox": grpc.StatusCode.UNIMPLEMENTED,
 }
 
-_THROTTLED: Final = ("Throttling", "TooManyRequests", "SlowDown", "RequestLimitExceeded", "ProvisionedThroughput")
+_THROTTLED: Final = (
+    "Throttl",
+    "TooManyRequests",
+    "SlowDown",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "ProvisionedThroughput",
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+)
+_QUOTA: Final = ("LimitExceeded", "QuotaExceeded")
+_MISUSE: Final = ("Invalid", "Malformed", "Missing", "Unknown", "Validation")
+_TAKEN: Final = ("AlreadyExists", "Duplicate", "AlreadyOwned")
 
 _HTTP_SERVER_ERROR: Final = 500
 _HTTP_NOT_IMPLEMENTED: Final = 501
@@ -83,17 +101,26 @@ def code_of(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def is_throttling(code: str) -> bool:
+    """Whether a code of AWS's says that too much was asked at once; what goes beyond a quota does not pass."""
+    return code.startswith(_THROTTLED)
+
+
 def status_of(error: Any) -> grpc.StatusCode:  # noqa: PLR0911  one line a rule
     """Give the gRPC code for a botocore ClientError: by AWS's code, else by the HTTP status."""
     code = code_of(error)
     if code in _BY_CODE:
         return _BY_CODE[code]
-    if code.startswith(_THROTTLED):
+    if is_throttling(code) or any(word in code for word in _QUOTA):
         return grpc.StatusCode.RESOURCE_EXHAUSTED
     if code in GONE or "NotFound" in code:
         return grpc.StatusCode.NOT_FOUND
-    if "AlreadyExists" in code:
+    if any(word in code for word in _TAKEN):
         return grpc.StatusCode.ALREADY_EXISTS
+    if code.startswith("Concurrent"):
+        return grpc.StatusCode.ABORTED
+    if code.startswith(_MISUSE):
+        return grpc.StatusCode.INVALID_ARGUMENT
     http = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     if http == _HTTP_NOT_IMPLEMENTED:
         return grpc.StatusCode.UNIMPLEMENTED

@@ -169,12 +169,12 @@ def write_tags(
     removed = sorted(old.keys() - new.keys())
     if removed:
         members = _model(scope, kind, kind.tags.remove).input_shape.members
-        keys = next(name for name in members if "keys" in name.lower())
+        keys = next(name for name in members if name.lower().endswith(("keys", "toremove")))
         _run(scope, kind, kind.tags.remove, {**address, keys: removed})
     changed = {key: value for key, value in new.items() if old.get(key) != value}
     if changed:
         members = _model(scope, kind, kind.tags.add).input_shape.members
-        member = next(name for name in members if name.lower() == "tags")
+        member = next(name for name in members if name.lower().endswith(("tags", "toadd")))
         _run(scope, kind, kind.tags.add, {**address, member: _tags_to_aws(changed, members[member])})
 
 

@@ -29,6 +29,10 @@ class Scope:
     tell: Callable[[str], None] = field(default=lambda _: None)
     """Shows a line beside the resource while it lasts."""
     default_tags: Mapping[str, str] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    """Seconds from any beginning."""
+    pause: Callable[[float], None] = time.sleep
+    """Lets some seconds go by."""
 
     def client(self, service: str) -> Any:
         """boto3's client of a service in the resource's region."""
@@ -50,10 +54,10 @@ class Scope:
         Limited by the program's own timeout where it gives one. Raises Problem DEADLINE_EXCEEDED.
         """
         limit = self.timeout or limit_seconds
-        begin = time.monotonic()
+        begin = self.clock()
         pause, shown, shown_at = FIRST_PAUSE, "", begin
         while (state := look()) is not None:
-            now = time.monotonic()
+            now = self.clock()
             if now - begin > limit:
                 raise Problem(
                     grpc.StatusCode.DEADLINE_EXCEEDED,
@@ -62,5 +66,5 @@ class Scope:
             if state != shown or now - shown_at >= PROGRESS_EVERY:
                 self.tell(f"{what}: {state} ({now - begin:.0f} s)")
                 shown, shown_at = state, now
-            time.sleep(pause)
+            self.pause(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)

@@ -5,6 +5,9 @@ Each RPC decoded, done by the modules beside this one, and answered with a preci
 
 # ruff: noqa: N802  the method names are the protocol's
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -16,7 +19,9 @@ from slipway.sandbox.provider.declaration import Change, ResourceType
 from slipway.sandbox.provider.engine_log import EngineLog
 from slipway.sandbox.provider.problems import Problem
 from slipway.sandbox.provider.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from slipway.sandbox.provider.redacting import redacted, secret_texts
 from slipway.sandbox.provider.scope import Scope
+from slipway.sandbox.provider.templates import fields
 from slipway.sandbox.provider.trace import Trace
 from slipway.sandbox.provider.types import declared
 from slipway.sandbox.provider.wire import Path, decode, encode, text_of
@@ -171,7 +176,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(
                 properties=encode(lifecycle.previewed(kind, inputs), _all(kind, secrets))
             )
-        state = self._whole(lifecycle.create(kind, self._scope(request, inputs), inputs), _all(kind, secrets))
+        with _hidden(inputs, secrets):
+            state = self._whole(lifecycle.create(kind, self._scope(request, inputs), inputs), _all(kind, secrets))
         return provider_pb2.CreateResponse(id=state.id, properties=encode(state.outputs, _all(kind, secrets)))
 
     @rpc
@@ -193,9 +199,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any) -> Any:
         """Change a resource in place."""
         kind = _kind(request)
-        outputs, _ = decode(request.olds)
+        outputs, before = decode(request.olds)
         old, _ = decode(request.old_inputs) if request.HasField("old_inputs") else (_inputs_of(kind, outputs), None)
         new, secrets = decode(request.news)
+        # what the program no longer gives stands in the outputs as it was, and as secret as it was
+        secrets |= {path for path in before if path[0] not in new}
         if request.preview:
             return provider_pb2.UpdateResponse(
                 properties=encode({**outputs, **lifecycle.plain(new)}, _all(kind, secrets))
@@ -203,7 +211,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         scope = self._scope(request, new, outputs)
         found = diffing.diff(kind, old, new, outputs=outputs, old_region=None, region=scope.region)
         change = Change(id=request.id, olds=old, news=new, changed=frozenset(found.changed))
-        state = self._whole(lifecycle.update(kind, scope, change, outputs), _all(kind, secrets))
+        with _hidden(new, secrets):
+            state = self._whole(lifecycle.update(kind, scope, change, outputs), _all(kind, secrets))
         return provider_pb2.UpdateResponse(properties=encode(state.outputs, _all(kind, secrets)))
 
     @rpc
@@ -225,11 +234,26 @@ def _kind(request: Any) -> ResourceType:
     return declared(request.type or request.urn.split("::")[2].split("$")[-1])
 
 
+@contextmanager
+def _hidden(values: dict[str, Any], secrets: frozenset[Path]) -> Iterator[None]:
+    """Keep secret values out of what is told of a failure."""
+    texts = secret_texts(values, secrets)
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(problem.code, redacted(problem.text, texts)) from problem
+    except InitFailed as failed:
+        reasons = tuple(redacted(reason, texts) for reason in failed.state.reasons)
+        raise InitFailed(replace(failed.state, reasons=reasons), failed.secrets) from failed
+
+
 def _inputs_of(kind: ResourceType, outputs: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in outputs.items() if name in kind.facts.inputs or name == "tagsAll"}
 
 
 def _all(kind: ResourceType, secrets: frozenset[Path]) -> frozenset[Path]:
-    """Give the secret inputs, what the SDK always keeps secret, and tagsAll's copies."""
+    """Give the secret inputs, what the SDK always keeps secret, tagsAll's copies, and outputs made of a secret."""
     always = frozenset((name,) for name in kind.facts.secret_outputs)
-    return secrets | always | frozenset(("tagsAll", *path[1:]) for path in secrets if path[0] == "tags")
+    told = {str(path[0]) for path in secrets}
+    made = frozenset((name,) for name, source in kind.outputs.items() if told & set(fields(source)))
+    return secrets | always | made | frozenset(("tagsAll", *path[1:]) for path in secrets if path[0] == "tags")

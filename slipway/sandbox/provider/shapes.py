@@ -34,6 +34,9 @@ def findings(value: Any, shape: Shape, secrets: Iterable[Path], path: Path = ())
             return
         for key, item in value.items():
             yield from findings(item, shape["map"], secrets, (*path, key))
+            # a key is shown by its path, its value may be secret
+            yield from _text(key, shape.get("keys", {}), (), (*path, key))
+        yield from _length(value, shape, path, "entries")
     else:
         yield from _scalar(value, shape, secrets, path)
 

@@ -11,6 +11,7 @@ from slipway.sandbox.sagemaker.conform import conform
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.derived import told
 from slipway.sandbox.sagemaker.errors import ApiError, in_use, not_found, validation
+from slipway.sandbox.sagemaker.feature_groups import feature_group_update
 from slipway.sandbox.sagemaker.kind_facts import (
     ARN_PATHS,
     GENERATED,
@@ -30,6 +31,9 @@ Operation = Callable[[Record, Context], Record]
 
 PREPARE: Mapping[str, Callable[[Record, Context], Record]] = {"Pipeline": pipeline_definition}
 """What must be worked out before a resource is remembered."""
+
+MERGE: Mapping[str, Callable[[Record, Record], Record]] = {"FeatureGroup": feature_group_update}
+"""Updates that say less than what is there afterwards."""
 
 
 def create(entry: Kind, params: Record, context: Context) -> Record:
@@ -82,7 +86,8 @@ def update(entry: Kind, params: Record, context: Context) -> Record:
     params = _prepared(entry, params, context)
 
     def change(current: Record) -> None:
-        for name, value in params.items():
+        merge = MERGE.get(entry.noun)
+        for name, value in (params if merge is None else merge(current, params)).items():
             if name.endswith("ToRemove"):
                 properties = current.get(name.removesuffix("ToRemove"), {})
                 for key in value:

@@ -233,3 +233,35 @@ def test_clients_of_an_identity_provider_come_and_go_and_may_do_so_twice(sandbox
     for _ in range(2):
         sandbox.iam.remove_client_id_from_open_id_connect_provider(**provider, ClientID="a")
     assert sandbox.iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["b"]
+
+
+def test_a_topic_tells_every_attribute_that_was_set(sandbox: Any) -> None:
+    sns = sandbox.client("sns")
+    topic = sns.create_topic(Name="told", Attributes={"SignatureVersion": "2"})["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="LambdaSuccessFeedbackSampleRate", AttributeValue="50")
+    found = sns.get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert (found["SignatureVersion"], found["LambdaSuccessFeedbackSampleRate"]) == ("2", "50")
+    assert "TracingConfig" not in found
+
+
+def test_an_address_outlives_its_nat_gateway_and_serves_another(sandbox: Any) -> None:
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    for _ in range(2):
+        gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+        ec2.delete_nat_gateway(NatGatewayId=gateway)
+        (found,) = ec2.describe_addresses(AllocationIds=[address])["Addresses"]
+        assert "AssociationId" not in found
+
+
+def test_private_names_of_an_endpoint_can_be_turned_off(sandbox: Any) -> None:
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName="com.amazonaws.us-east-1.sts", VpcEndpointType="Interface", PrivateDnsEnabled=True
+    )["VpcEndpoint"]["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=made, PrivateDnsEnabled=False)
+    (found,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"]
+    assert found["PrivateDnsEnabled"] is False

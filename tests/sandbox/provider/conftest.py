@@ -1,11 +1,14 @@
 """The provider as a process, driven over gRPC as the engine drives it, against a real sandbox."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -165,9 +168,15 @@ def _sandbox(*words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the sandbox."""
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Iterator[dict[str, str]]:
     """Give a running sandbox with two images, one of which serves; the environment for clients of it."""
-    project, state = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("state")
+    project = tmp_path_factory.mktemp("project")
     for name, program in PROGRAMS.items():
         (project / name).mkdir()
         (project / name / "server.py").write_text(program)
@@ -232,6 +241,18 @@ def engine(environment: dict[str, str]) -> Iterator[Driver]:
     process.stdout.close()
 
 
+@pytest.fixture
+def go_wrong(environment: dict[str, str], state: Path) -> Iterator[Any]:
+    """Give what makes calls go wrong on purpose: `go_wrong("throttle", "logs:*", "--times", "2")`."""
+    assert environment
+
+    def add(*words: str) -> None:
+        _sandbox("fault", "add", *words, "--state", str(state))
+
+    yield add
+    _sandbox("fault", "clear", "--state", str(state))
+
+
 @pytest.fixture(scope="session")
 def boto(environment: dict[str, str]) -> Any:
     """Give a maker of boto3 clients, for what happens outside the provider."""
@@ -246,6 +267,27 @@ def boto(environment: dict[str, str]) -> Any:
         )
 
     return client
+
+
+def catalogue(boto: Any, world: dict[str, str]) -> dict[str, str]:
+    """Make databases, and a function with its code."""
+    found: dict[str, str] = {}
+    for name in ("", "other_"):
+        found[f"{name}database"] = f"{name}world"
+        boto("glue").create_database(DatabaseInput={"Name": found[f"{name}database"]})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context): return event")
+    boto("s3").put_object(Bucket=world["bucket"], Key="function.zip", Body=packed.getvalue())
+    found["function"] = "world"
+    boto("lambda").create_function(
+        FunctionName="world",
+        Role=world["role_arn"],
+        Runtime="python3.12",
+        Handler="index.handler",
+        Code={"ZipFile": packed.getvalue()},
+    )
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -271,6 +313,8 @@ def world(boto: Any) -> dict[str, str]:
         s3.put_bucket_policy(
             Bucket=found[name], Policy=policy({**logging, "Resource": f"arn:aws:s3:::{found[name]}/*"})
         )
+    account = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "s3:ListBucket"}
+    found["other_bucket_policy"] = policy({**account, "Resource": f"arn:aws:s3:::{found['bucket']}"})
     for name in ("", "other_"):
         made = kms.create_key()["KeyMetadata"]
         found[f"{name}key_id"], found[f"{name}key"] = made["KeyId"], made["Arn"]
@@ -305,6 +349,11 @@ def world(boto: Any) -> dict[str, str]:
         found[f"{name}security_group"] = group["GroupId"]
     found["table"] = ec2.create_route_table(VpcId=found["vpc"])["RouteTable"]["RouteTableId"]
     found["address"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    for name in ("world", "other-world"):
+        boto("cloudwatch").put_metric_alarm(
+            AlarmName=name, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Namespace="world",
+            MetricName="errors", Period=60, Statistic="Sum", Threshold=1,
+        )  # fmt: skip
     found["rule"] = "world"
     boto("events").put_rule(Name="world", EventPattern='{"source": ["aws.s3"]}')
     for name in ("", "other_"):
@@ -319,6 +368,7 @@ def world(boto: Any) -> dict[str, str]:
         MinCapacity=1,
         MaxCapacity=3,
     )
+    found |= catalogue(boto, found)
     found["policy"] = iam.create_policy(PolicyName="world", PolicyDocument=found["statement"])["Policy"]["Arn"]
     found["model"] = "world-model"
     sagemaker.create_model(

@@ -157,6 +157,24 @@ def test_secrets_stay_secret_and_so_do_their_copies_in_all_tags(engine: Any) -> 
     assert [failure.reason for failure in bad.failures] == ["expected a string, got [secret]"]
 
 
+def test_what_was_secret_stays_so_in_the_outputs_of_an_update_that_no_longer_gives_it(engine: Any) -> None:
+    key = "aws:kms/key:Key"
+    old, new = engine.check(key, "k", {"description": "hush"}), engine.check(key, "k", {})
+    address: Any = {"id": "1", "urn": f"urn:pulumi:a::b::{key}::k", "type": key, "preview": True}
+    answer = engine.stub.Update(
+        provider_pb2.UpdateRequest(
+            olds=encode({**old, "arn": "arn:1"}, {("description",)}),
+            old_inputs=encode(old),
+            news=encode(new),
+            **address,
+        )
+    )
+    outputs, secrets = decode(answer.properties)
+    assert outputs["description"] == "hush"
+    assert ("description",) in secrets
+    assert ("arn",) not in secrets
+
+
 def test_a_bucket_with_force_destroy_takes_every_version_with_it(engine: Any, boto: Any) -> None:
     bucket = engine.create(BUCKET, "versions", {"forceDestroy": True})
     s3 = boto("s3")
@@ -203,6 +221,18 @@ def test_a_name_that_is_taken_says_so(engine: Any, world: dict[str, str]) -> Non
     with pytest.raises(grpc.RpcError) as caught:
         engine.create("aws:iam/role:Role", "again", {"name": world["role"], "assumeRolePolicy": world["trust"]})
     assert status(caught)[0] == grpc.StatusCode.ALREADY_EXISTS
+
+
+def test_a_refusal_that_quotes_a_secret_tells_it_to_nobody(engine: Any, world: dict[str, str]) -> None:
+    token = "aws:iam/role:Role"
+    inputs = engine.check(token, "again", {"name": world["role"], "assumeRolePolicy": world["trust"]})
+    address: Any = {"urn": f"urn:pulumi:dev::slipway::{token}::again", "type": token}
+    with pytest.raises(grpc.RpcError) as caught:
+        engine.stub.Create(provider_pb2.CreateRequest(properties=encode(inputs, {("name",)}), **address))
+    code, text = status(caught)
+    assert code == grpc.StatusCode.ALREADY_EXISTS
+    assert "Role with name [secret] already exists" in text
+    assert world["role"] not in text
 
 
 def test_only_a_given_and_unchanged_name_is_deleted_first(engine: Any, world: dict[str, str]) -> None:

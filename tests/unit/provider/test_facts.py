@@ -6,6 +6,7 @@ import pytest
 
 from slipway.sandbox.provider.declaration import Call
 from slipway.sandbox.provider.facts import FOLDER, facts_of, observed
+from slipway.sandbox.provider.facts.bounds import OPERATIONS, UNBOUNDED
 from slipway.sandbox.provider.facts.regenerate import text
 from slipway.sandbox.provider.types import declared, supported
 
@@ -61,6 +62,15 @@ def test_a_declaration_speaks_of_inputs_that_exist(token: str) -> None:
 @pytest.mark.parametrize("token", supported())
 def test_a_type_that_the_real_provider_names_automatically_is_named_here(token: str) -> None:
     kind = declared(token)
-    made_by_aws_s_provider = {"aws:cloudwatch/eventTarget:EventTarget": "targetId"}
+    made_by_aws_s_provider = {
+        "aws:cloudwatch/eventTarget:EventTarget": "targetId",
+        "aws:lambda/permission:Permission": "statementId",
+    }
     expected = kind.facts.auto_name or made_by_aws_s_provider.get(token)
     assert (kind.name.property if kind.name else None) == expected
+
+
+def test_the_bounds_of_every_type_come_from_a_request_or_there_are_none() -> None:
+    by_function = {token for token in supported() if not isinstance(declared(token).create, Call)}
+    assert by_function == OPERATIONS.keys() | UNBOUNDED
+    assert not OPERATIONS.keys() & UNBOUNDED

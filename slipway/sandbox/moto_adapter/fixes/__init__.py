@@ -3,33 +3,53 @@
 from functools import cache
 
 from slipway.sandbox.moto_adapter.fixes import (
+    athena_named_queries,
+    athena_work_groups,
     bucket_policies,
+    budget_tags,
+    budgets,
     event_bridge_notifications,
     event_delivery,
+    function_configurations,
     image_digests,
     key_deletion,
     key_rotation,
+    lake_formation_grants,
+    lake_formation_resources,
     log_group_keys,
     log_resource_policies,
     metric_filters,
+    nat_gateways,
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    topic_attributes,
+    vpc_endpoint_names,
 )
 
 FIXES = (
+    athena_named_queries,
+    athena_work_groups,
     bucket_policies,
+    budget_tags,
+    budgets,
     event_bridge_notifications,
     event_delivery,
+    function_configurations,
     image_digests,
     key_deletion,
     key_rotation,
+    lake_formation_grants,
+    lake_formation_resources,
     log_group_keys,
     log_resource_policies,
     metric_filters,
+    nat_gateways,
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    topic_attributes,
+    vpc_endpoint_names,
 )
 
 

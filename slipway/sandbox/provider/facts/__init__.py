@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent
 Shape = Mapping[str, Any]
 """One of {"type": "string" | "integer" | "number" | "boolean" | "asset" | "any", bounds...}, {"list".
 
-Shape}, {"map": Shape}, {"object": {name: Shape}, "required": [names]}.
+Shape}, {"map": Shape, "keys": bounds}, {"object": {name: Shape}, "required": [names]}.
 """
 
 

@@ -33,7 +33,9 @@ def _query(given: Properties, shape: Any) -> dict[str, Any]:
 
     What a query says of its metric lies in MetricStat and, within it, in Metric.
     """
-    result = members_of({name: value for name, value in given.items() if name != "metric"}, shape)
+    plain = {name: value for name, value in given.items() if name != "metric"}
+    # AWS's own default is true, and exactly one may return data; the real provider's is false
+    result = {"ReturnData": False, **members_of(plain, shape)}
     metric = given.get("metric")
     if metric:
         stat = shape.members["MetricStat"]
@@ -44,6 +46,7 @@ def _query(given: Properties, shape: Any) -> dict[str, Any]:
 def _seen_query(answer: dict[str, Any], shape: Any) -> dict[str, Any]:
     declared = facts_of(ALARM).inputs["metricQueries"]["list"]
     seen = properties_of(answer, declared, shape)
+    seen["returnData"] = seen["returnData"] or None
     stat = answer.get("MetricStat")
     if stat:
         flat = {**stat.get("Metric", {}), **{name: value for name, value in stat.items() if name != "Metric"}}
