@@ -14,13 +14,18 @@ from slipway.sandbox.clockwork.ticker import Ticker
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
-from slipway.sandbox.moto_adapter.issued_keys import issued_key
+from slipway.sandbox.iam.authority import Authority
+from slipway.sandbox.iam.denials import Denials
+from slipway.sandbox.moto_adapter.holdings import MotoHoldings
+from slipway.sandbox.moto_adapter.issued_keys import issue_session, issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
 from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.quiet import QuietLock
+from slipway.sandbox.role_sessions import RoleSessions
 from slipway.sandbox.sagemaker import lifecycle
 from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
 from slipway.sandbox.sagemaker.front import SageMaker
+from slipway.sandbox.sagemaker.permissions import Permissions
 from slipway.sandbox.sagemaker.store import Store
 from slipway.sandbox.state_folder import StateFolder
 
@@ -31,7 +36,14 @@ class Sandbox:
     """Everything that lives in the serving process."""
 
     def __init__(
-        self, state: StateFolder, secret: str, region: str, project: Path, health: Callable[[], bytes]
+        self,
+        state: StateFolder,
+        secret: str,
+        region: str,
+        project: Path,
+        health: Callable[[], bytes],
+        *,
+        enforce_iam: bool = False,
     ) -> None:
         self._state = state
         self._secret = secret
@@ -43,6 +55,8 @@ class Sandbox:
         self._keeper = Keeper(state.moto_folder, quiet)
         self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
         self._sagemaker = SageMaker(self.context)
+        self._authority = self._make_authority() if enforce_iam else None
+        self._roles = self._make_roles(self._authority) if self._authority is not None else None
         self._targets = ScalableTargets(self.context, time.monotonic)
         self._clockwork = Ticker([self._targets])
         self.gateway = Gateway(
@@ -53,6 +67,7 @@ class Sandbox:
             rest=Noticing(self._moto, self._watch_targets),
             health=health,
             clock=system_clock,
+            judge=None if self._authority is None else self._authority.require,
         )
 
     def server(self, port: int) -> HTTPServer:
@@ -63,8 +78,22 @@ class Sandbox:
         """Return the surroundings of requests in a scope."""
         if scope not in self._contexts:
             clients = AwsClients(self._endpoint, scope.account, scope.region, self._secret, self.gateway.handle)
-            self._contexts[scope] = Context(scope, self._store, clients, self._state.root, self._project)
+            self._contexts[scope] = Context(
+                scope, self._store, clients, self._state.root, self._project, roles=self._roles
+            )
         return self._contexts[scope]
+
+    def _make_authority(self) -> Authority:
+        permissions = Permissions(self._store)
+        holdings = MotoHoldings(self._moto, permissions.policies, permissions.tags)
+        return Authority(holdings, Denials(self._state.denials_file), system_clock)
+
+    def _make_roles(self, authority: Authority) -> RoleSessions:
+        def connect(scope: Scope, keys: tuple[str, str, str]) -> AwsClients:
+            access_key, secret, token = keys
+            return AwsClients(self._endpoint, access_key, scope.region, secret, self.gateway.handle, token)
+
+        return RoleSessions(authority, lambda *what: issue_session(self._moto, *what), connect)
 
     def start(self, endpoint: str) -> None:
         """Begin to work, behind the answer that the sandbox is ready: import moto, and pick up what was left."""

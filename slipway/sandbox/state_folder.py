@@ -28,6 +28,7 @@ class Running:
     region: str
     project: str
     started: str
+    enforce_iam: bool = False
 
 
 class StateFolder:
@@ -39,6 +40,7 @@ class StateFolder:
         self.credentials_file = self.root / "credentials.json"
         self.log_file = self.root / "logs" / "sandbox.log"
         self.store_file = self.root / "sagemaker.sqlite"
+        self.denials_file = self.root / "denials.jsonl"
         self.moto_folder = self.root / "moto"
         self.bin = self.root / "bin"
         self._lock_file = self.root / "serve.lock"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from slipway.sandbox.control.denials import told
 from slipway.sandbox.control.down import down
 from slipway.sandbox.control.environment import environment, exports, forget_users
 from slipway.sandbox.control.logs import follow, tail
@@ -17,11 +18,14 @@ from slipway.sandbox.control.probe import health
 from slipway.sandbox.control.push import Image, image_of, push
 from slipway.sandbox.control.serve import Options, serve
 from slipway.sandbox.control.up import Started, up
+from slipway.sandbox.iam.denials import read as read_denials
 from slipway.sandbox.state_folder import Running, StateError, StateFolder
 
 DEFAULT_PORT = 4747
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
+ENFORCE_VARIABLE = "SLIPWAY_SANDBOX_ENFORCE_IAM"
+"""Set to 1 it is --enforce-iam, for those who start the sandbox through something else, such as the demo."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -37,12 +41,13 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway sandbox", description="the local AWS of this project")
-    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|env|push|serve")
+    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|denials|env|push|serve")
     for name, word, text in (
         ("up", _up, "start the sandbox, or say that it runs"),
         ("down", _down, "stop it and everything it started"),
         ("status", _status, "say whether it runs, and where"),
         ("logs", _logs, "print what it logged"),
+        ("denials", _denials, "print which permissions were denied to whom, under --enforce-iam"),
         ("env", _env, 'print its environment: eval "$(slipway sandbox env)"'),
         ("push", _push, "put images of the project into their repositories, in docker's place"),
         ("serve", _serve, "serve in the foreground (what `up` starts)"),
@@ -61,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--project", type=_folder, default=Path(), help="whose images run, default here")
             command.add_argument("--account", type=_account, default=None, help=f"default {DEFAULT_ACCOUNT}")
             command.add_argument("--region", default=None, help=f"default {DEFAULT_REGION}")
+            command.add_argument(
+                "--enforce-iam",
+                action="store_true",
+                help=f"let the policies of roles, users and resources decide, as on AWS (or {ENFORCE_VARIABLE}=1)",
+            )
         if name == "serve":
             command.add_argument("--ready-fd", type=int, default=None, help=argparse.SUPPRESS)
             command.add_argument("--verbose", action="store_true", help="log every detail")
@@ -104,6 +114,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         project=arguments.project,
         account=arguments.account or DEFAULT_ACCOUNT,
         region=arguments.region or DEFAULT_REGION,
+        enforce_iam=arguments.enforce_iam or os.environ.get(ENFORCE_VARIABLE) == "1",
     )
 
 
@@ -156,6 +167,12 @@ def _logs(arguments: argparse.Namespace) -> int:
             follow(state.log_file, print)
         except KeyboardInterrupt:
             return 0
+    return 0
+
+
+def _denials(arguments: argparse.Namespace) -> int:
+    found = list(read_denials(StateFolder(arguments.state).denials_file))
+    print(json.dumps([asdict(each) for each in found], indent=2) if arguments.json else told(found))
     return 0
 
 

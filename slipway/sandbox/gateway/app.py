@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from slipway.sandbox.gateway.errors import RefusalError, error_answer, protocol_of
+from slipway.sandbox.gateway.errors import DENIED, RefusalError, denial_status, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.presigned_v2 import claim_of_v2, verify_v2
@@ -34,6 +34,13 @@ SPELLING = {
     ("SignatureDoesNotMatch", "rest-json"): "InvalidSignatureException",
     ("SignatureDoesNotMatch", "cbor"): "InvalidSignatureException",
     ("SignatureDoesNotMatch", "ec2"): "AuthFailure",
+    (DENIED, "s3"): "AccessDenied",
+    (DENIED, "rest-xml"): "AccessDenied",
+    (DENIED, "query"): "AccessDenied",
+    (DENIED, "ec2"): "UnauthorizedOperation",
+    (DENIED, "json"): "AccessDeniedException",
+    (DENIED, "rest-json"): "AccessDeniedException",
+    (DENIED, "cbor"): "AccessDeniedException",
     ("RequestExpired", "json"): "InvalidSignatureException",
     ("RequestExpired", "rest-json"): "InvalidSignatureException",
     ("RequestExpired", "s3"): "RequestTimeTooSkewed",
@@ -54,6 +61,13 @@ class Keys(Protocol):
         """(secret, account), or None for a key nobody issued."""
 
 
+class Judge(Protocol):
+    """Decides whether a verified request is permitted."""
+
+    def __call__(self, request: Request, claim: Claim, account: str) -> None:
+        """Return when it is; otherwise raise a RefusalError in AWS's words."""
+
+
 class Gateway:
     """Callable with a request from anywhere; always answers, whatever a service does."""
 
@@ -67,6 +81,7 @@ class Gateway:
         rest: Service,
         health: Callable[[], bytes],
         clock: Callable[[], datetime],
+        judge: Judge | None = None,
     ) -> None:
         self._secret = secret
         self._region = region
@@ -75,6 +90,7 @@ class Gateway:
         self._rest = rest
         self._health = health
         self._clock = clock
+        self._judge = judge
 
     def handle(self, request: Request) -> Answer:
         """Answer one request."""
@@ -87,10 +103,14 @@ class Gateway:
             claim = self._claim(request)
             service = claim.service
             account = self._authenticate(request, claim)
+            if self._judge is not None:
+                self._judge(request, claim, account)
             return self._own.get(service, self._rest).answer(request, claim, account)
         except RefusalError as refusal:
-            code = SPELLING.get((refusal.code, protocol_of(request, service)), refusal.code)
-            return error_answer(request, service, code, refusal.message, refusal.status)
+            protocol = protocol_of(request, service)
+            code = SPELLING.get((refusal.code, protocol), refusal.code)
+            status = denial_status(protocol) if refusal.code == DENIED else refusal.status
+            return error_answer(request, service, code, refusal.message, status)
         except Exception as error:
             # the outermost loop of a request: whatever went wrong, the client gets an answer and the log the trace
             log.exception("%s %s (%s) failed", request.method, request.path, service or "unsigned")

@@ -10,6 +10,10 @@ from slipway.sandbox.gateway.http import Answer, Request
 REST_XML = frozenset({"s3control", "route53", "cloudfront"})
 
 
+DENIED = "NotAuthorized"
+"""The code of a refusal by IAM's policies, before it is spelled as the service's protocol has it."""
+
+
 class RefusalError(Exception):
     """A request that the gateway does not let through; the code is looked up in the protocol's own spelling."""
 
@@ -18,6 +22,11 @@ class RefusalError(Exception):
         self.code = code
         self.message = message
         self.status = status
+
+
+def denial_status(protocol: str) -> int:
+    """Return the status of a denial: AWS's JSON protocols carry it as 400, the others as 403."""
+    return 400 if protocol in {"json", "cbor"} else 403
 
 
 def protocol_of(request: Request, service: str) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slipway.sandbox.gateway.clients import AwsClients
+    from slipway.sandbox.sagemaker.execution_roles import Roles
     from slipway.sandbox.sagemaker.store import Store
 
 
@@ -50,6 +51,8 @@ class Context:
     project: Path
     """The project whose images run: DIR/training/Dockerfile and the like."""
     clock: Callable[[], datetime] = system_clock
+    roles: Roles | None = None
+    """Gives out sessions of execution roles; None where permissions are not enforced."""
 
     def now(self) -> float:
         """Seconds since the epoch: the form in which SageMaker's protocol and the store carry timestamps."""
