@@ -93,7 +93,8 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
     sandbox.start(running.endpoint)
     answering.start()
     state.write_running(running)
-    log.info("ready at %s (pid %d)", running.endpoint, running.pid)
+    enforced = ", permissions enforced" if options.enforce_iam else ""
+    log.info("ready at %s (pid %d)%s", running.endpoint, running.pid, enforced)
     ready(running)
     stop.get()
     log.info("stopping")

@@ -64,7 +64,7 @@ def _arn_like(wanted: str, actual: str, variables: Variables | None) -> bool:
     """Each of the six parts by itself: a star in one does not reach into the next. ArnEquals does the same."""
     patterns, parts = wanted.split(":", ARN_PARTS - 1), actual.split(":", ARN_PARTS - 1)
     if len(patterns) < ARN_PARTS or len(parts) < ARN_PARTS:
-        return wanted == "*" or matches(wanted, actual, variables)
+        return wanted == "*"
     return all(matches(pattern, part, variables) for pattern, part in zip(patterns, parts, strict=True))
 
 
