@@ -72,7 +72,7 @@ class Sandbox:
 
     def server(self, port: int) -> HTTPServer:
         """Return the server of the gateway, not yet bound."""
-        return make_server(port, self.gateway.handle)
+        return make_server(port, self.gateway)
 
     def context(self, scope: Scope) -> Context:
         """Return the surroundings of requests in a scope."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from slipway.sandbox.gateway.contents import checked
 from slipway.sandbox.gateway.errors import DENIED, RefusalError, denial_status, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
 from slipway.sandbox.gateway.http import Answer, Request
@@ -103,6 +104,7 @@ class Gateway:
             claim = self._claim(request)
             service = claim.service
             account = self._authenticate(request, claim)
+            request = checked(request, service)
             if self._judge is not None:
                 self._judge(request, claim, account)
             return self._own.get(service, self._rest).answer(request, claim, account)
@@ -115,6 +117,15 @@ class Gateway:
             # the outermost loop of a request: whatever went wrong, the client gets an answer and the log the trace
             log.exception("%s %s (%s) failed", request.method, request.path, service or "unsigned")
             return error_answer(request, service, "InternalFailure", f"the sandbox failed: {error!r}", 500)
+
+    def refuse(self, request: Request, refusal: RefusalError) -> Answer:
+        """Answer a request whose body did not arrive: nobody could verify it, so its service is what it claims."""
+        try:
+            claim = claim_of(request) or claim_of_v2(request, self._region)
+        except RefusalError:
+            claim = None
+        service = claim.service if claim is not None else _unsigned_service(request)
+        return error_answer(request, service, refusal.code, refusal.message, refusal.status)
 
     def _claim(self, request: Request) -> Claim:
         claim = claim_of(request) or claim_of_v2(request, self._region)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree as ET
 
 from slipway.sandbox.gateway.errors import protocol_of
+from slipway.sandbox.gateway.s3_requests import path_with_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +119,7 @@ class _Route:
 
 def _rest(request: Request, service: str, *, is_json: bool) -> tuple[str, dict[str, Any]]:
     query = request.query_values()
-    path = _path_of(request) if service == "s3" else request.path
+    path = path_with_bucket(request) if service == "s3" else request.path
     best: tuple[int, _Route, re.Match[str]] | None = None
     for route in _routes(service):
         found = route.path.fullmatch(path) if route.method == request.method else None
@@ -150,16 +151,6 @@ def _keys_of(body: bytes) -> list[str]:
     except (ET.ParseError, ValueError):
         return []
     return [each.text or "" for each in root.iter() if each.tag.rpartition("}")[2] == "Key"]
-
-
-def _path_of(request: Request) -> str:
-    """Return the path with the bucket in it, also where the host name carries the bucket."""
-    host = request.header("host").rpartition(":")[0] or request.header("host")
-    name = host.removesuffix(".localhost")
-    if name in {host, "s3"} or name.startswith("s3."):
-        return request.path
-    bucket = name.removesuffix(".s3").partition(".s3.")[0]
-    return f"/{bucket}{request.path}"
 
 
 @cache

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from slipway.sandbox.gateway.errors import error_answer
+from slipway.sandbox.gateway.errors import error_answer, protocol_of
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.sigv4 import ALGORITHM, Claim
 from slipway.sandbox.moto_adapter.quiet import QuietLock
@@ -77,6 +77,8 @@ class Moto:
     def answer(self, request: Request, claim: Claim, account: str) -> Answer:
         """Answer with moto, in the caller's account; what moto lacks is a 501 that names the operation."""
         application = self._application or self.load()
+        from botocore.model import OperationNotFoundError  # noqa: PLC0415  (imported by moto just now)
+
         if request.path.startswith("/moto-api") and claim.service != "s3":
             return error_answer(request, claim.service, "AccessDenied", "moto's own API is not reachable", 403)
         with self._quiet.shared():
@@ -84,6 +86,8 @@ class Moto:
                 answer = _call(application, _environ(request, claim, account))
             except NotImplementedError as error:
                 return _missing(request, claim.service, str(error))
+            except OperationNotFoundError as error:
+                return _unknown(request, claim.service, str(error))
         if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
             return _missing(request, claim.service, f"no route for {request.method} {request.path}")
         if not _only_reads(request):
@@ -170,6 +174,13 @@ def _operation(request: Request) -> str:
 def _only_reads(request: Request) -> bool:
     operation = _operation(request)
     return operation.startswith(READING) if operation else request.method in {"GET", "HEAD"}
+
+
+def _unknown(request: Request, service: str, operation: str) -> Answer:
+    """Answer an operation that AWS itself does not have."""
+    protocol = protocol_of(request, service)
+    code = "InvalidAction" if protocol in {"query", "ec2"} else "UnknownOperationException"
+    return error_answer(request, service, code, f"Could not find operation {operation} of {service}", 400)
 
 
 def _missing(request: Request, service: str, reason: str) -> Answer:
