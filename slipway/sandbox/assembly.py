@@ -16,6 +16,7 @@ from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
 from slipway.sandbox.iam.authority import Authority
 from slipway.sandbox.iam.denials import Denials
+from slipway.sandbox.iam.resources import Need, Place
 from slipway.sandbox.moto_adapter.holdings import MotoHoldings
 from slipway.sandbox.moto_adapter.issued_keys import issue_session, issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
@@ -23,7 +24,7 @@ from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 from slipway.sandbox.role_sessions import RoleSessions
 from slipway.sandbox.sagemaker import lifecycle
-from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
+from slipway.sandbox.sagemaker.context import Context, Scope, partition, system_clock
 from slipway.sandbox.sagemaker.front import SageMaker
 from slipway.sandbox.sagemaker.permissions import Permissions
 from slipway.sandbox.sagemaker.store import Store
@@ -53,7 +54,12 @@ class Sandbox:
         self._store = Store(state.store_file)
         quiet = QuietLock()
         self._keeper = Keeper(state.moto_folder, quiet)
-        self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
+        self._moto = Moto(
+            quiet,
+            load_state=self._keeper.restore,
+            changed=self._keeper.changed,
+            may_deliver=self._may_deliver if enforce_iam else None,
+        )
         self._sagemaker = SageMaker(self.context)
         self._authority = self._make_authority() if enforce_iam else None
         self._roles = self._make_roles(self._authority) if self._authority is not None else None
@@ -87,6 +93,11 @@ class Sandbox:
         permissions = Permissions(self._store)
         holdings = MotoHoldings(self._moto, permissions.policies, permissions.tags)
         return Authority(holdings, Denials(self._state.denials_file), system_clock)
+
+    def _may_deliver(self, account: str, region: str, action: str, resource: str, rule: str) -> bool:
+        place = Place(partition(region), region, account)
+        events = "events.amazonaws.com"
+        return self._authority is None or self._authority.service_may(events, Need(action, resource), place, rule)
 
     def _make_roles(self, authority: Authority) -> RoleSessions:
         def connect(scope: Scope, keys: tuple[str, str, str]) -> AwsClients:

@@ -31,9 +31,10 @@ def is_of_s3(headers: dict[str, str], query: str) -> bool:
 
 
 def read_body(source: Readable, headers: dict[str, str], query: str, limit: int | None = None) -> bytes:
-    """Return a whole body of at most `limit` bytes, by default what its service takes. Raises RefusalError when it is too large, ends early, stalls or is not chunked as it says.
+    """Return a whole body of at most `limit` bytes, by default what its service takes.
 
-    After a refusal the connection is not in step any more and must be closed.
+    Raises RefusalError when it is too large, ends early, stalls or is not chunked as it says. After a refusal the
+    connection is not in step any more and must be closed.
     """
     of_s3 = is_of_s3(headers, query)
     if limit is None:

@@ -75,6 +75,7 @@ def keys_of(
         "aws:UserAgent": (call.headers.get("user-agent", ""),),
         "aws:PrincipalArn": (caller.role_arn or caller.arn,),
         "aws:PrincipalAccount": (caller.account,),
+        "aws:SourceOwner": (caller.account,),  # in the policy that SNS gives a new topic
         "aws:PrincipalType": (TYPES[caller.kind],),
         "aws:PrincipalIsAWSService": (str(caller.kind == "service").lower(),),
         "aws:ViaAWSService": ("false",),

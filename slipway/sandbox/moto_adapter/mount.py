@@ -36,7 +36,14 @@ ENVIRONMENT = {
 class Moto:
     """The rest of AWS. `changed` is called after every request that may have changed something."""
 
-    def __init__(self, quiet: QuietLock, load_state: Callable[[], None], changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        quiet: QuietLock,
+        load_state: Callable[[], None],
+        changed: Callable[[], None],
+        may_deliver: Callable[[str, str, str, str, str], bool] | None = None,
+    ) -> None:
+        self._may_deliver = may_deliver
         self._load_state = load_state
         self._changed = changed
         self._application: Wsgi | None = None
@@ -56,6 +63,8 @@ class Moto:
                 from slipway.sandbox.moto_adapter import fixes  # noqa: PLC0415
 
                 fixes.apply()
+                if self._may_deliver is not None:
+                    fixes.event_delivery.enforce(self._may_deliver)
                 self._load_state()
 
                 def create(service: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Bodies that do not arrive as they should: too large, cut short, stalled, badly chunked. Each is answered, none hangs."""
+"""Bodies that do not arrive as they should, too large, cut short, stalled, badly chunked: each is answered soon."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ HEAD = b"PUT /b/k HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 def test_a_body_that_is_cut_short_or_stalls_is_answered_soon(
     port: int,
     text: bytes,
-    then_close: bool,
-    expected: bytes,  # noqa: FBT001
+    then_close: bool,  # noqa: FBT001
+    expected: bytes,
 ) -> None:
     began = time.monotonic()
     assert expected in said(port, text, then_close=then_close)

@@ -43,7 +43,7 @@ ODD = st.sampled_from(
         "*",
         "$",
     ]
-)  # noqa: E501
+)
 KEYS = st.lists(st.one_of(ODD, CHARACTERS, st.sampled_from("abc.")), min_size=1, max_size=30).map("".join)
 VALUES = st.text(st.sampled_from("abzAZ019 +-=._:/@üñ日"), max_size=64)
 

@@ -210,6 +210,25 @@ def test_policies_at_resources_decide_for_those_that_they_name(enforced: Any) ->
     sagemaker.describe_model_package_group(ModelPackageGroupName="guests")
 
 
+def test_event_bridge_delivers_only_where_the_targets_policy_lets_it_for_its_rule(enforced: Any) -> None:
+    events, sqs = enforced.client("events"), enforced.client("sqs")
+    url = sqs.create_queue(QueueName="events")["QueueUrl"]
+    queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:events"
+    rule = events.put_rule(Name="all", EventPattern=json.dumps({"source": ["test"]}))["RuleArn"]
+    events.put_targets(Rule="all", Targets=[{"Id": "1", "Arn": queue}])
+
+    def received(source: str) -> bool:
+        statement = allow("sqs:SendMessage", queue, Principal={"Service": "events.amazonaws.com"})
+        statement["Condition"] = {"ArnEquals": {"aws:SourceArn": source}}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        events.put_events(Entries=[{"Source": "test", "DetailType": "Thing", "Detail": "{}"}])
+        return "Messages" in sqs.receive_message(QueueUrl=url)
+
+    assert not received(rule + "-of-others")
+    assert received(rule)
+
+
 def test_a_grant_lets_use_a_key_under_its_encryption_context(enforced: Any) -> None:
     role = enforced.role("grantee")
     kms = enforced.client("kms", enforced.assumed(role))

@@ -13,6 +13,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    tags_in_xml,
 )
 
 FIXES = (
@@ -28,6 +29,7 @@ FIXES = (
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    tags_in_xml,
 )
 
 
