@@ -95,7 +95,7 @@ class Authority:
         def default(bucket: str, key: str, named: str) -> Encryption | None:
             return self._holdings.default(bucket, key, named, place)
 
-        return [*map(Dependent, own), *dependents_of(call, place, self._holdings.stored, default)]
+        return [*map(Dependent, own), *dependents_of(call, place, self._holdings.stored, default, own)]
 
     def _require(self, dependent: Dependent, asked: Asked) -> None:
         if dependent.keys:

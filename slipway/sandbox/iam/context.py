@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from slipway.sandbox.iam.calls import Call
 from slipway.sandbox.iam.keys import RequestKeys, Values
 from slipway.sandbox.iam.principals import Caller
+from slipway.sandbox.iam.request_tags import tags_of
 from slipway.sandbox.iam.resources import Place, values_at
 
 TYPES = {
@@ -101,26 +102,11 @@ def _of_user(caller: Caller, user_id: str) -> dict[str, Values]:
 
 
 def _tags(call: Call) -> dict[str, Values]:
-    tags = _tags_of(call)
+    tags = tags_of(call)
     if not tags:
         removed = [str(each) for path in ("TagKeys", "tagKeys") for each in values_at(call.params, path)]
         return {"aws:TagKeys": tuple(dict.fromkeys(removed))} if removed else {}
     return {"aws:TagKeys": tuple(tags)} | {f"aws:RequestTag/{name}": (value,) for name, value in tags.items()}
-
-
-def _tags_of(call: Call) -> dict[str, str]:
-    """Return a request's tags, which services spell as pairs, as maps, and as a header."""
-    found: dict[str, str] = {}
-    for path in ("Tags", "TagSpecification.Tag", "TagList"):
-        for each in values_at(call.params, path):
-            if isinstance(each, Mapping):
-                lower = {str(name).lower(): value for name, value in each.items()}
-                name = next((lower[key] for key in ("key", "tagkey") if key in lower), None)
-                if name is None:
-                    found |= {str(key): str(value) for key, value in each.items()}
-                else:
-                    found[str(name)] = str(next((lower[key] for key in ("value", "tagvalue") if key in lower), ""))
-    return found
 
 
 def _of_service(call: Call, caller: Caller) -> dict[str, Values]:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,12 +13,27 @@ from typing import Any
 from urllib.parse import unquote
 
 from slipway.sandbox.iam.calls import Call
+from slipway.sandbox.iam.request_tags import tags_of
 from slipway.sandbox.iam.resources import Need, Place, values_at
 
 WRITES = ("PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy")
 READS = ("GetObject", "HeadObject", "SelectObjectContent")
 READING_A_ROLE = ("Describe", "List", "Get", "Delete", "Stop", "Search")
 """Operations that begin so name a role only to find something by it."""
+TAGGING = {
+    "sagemaker": "sagemaker:AddTags",
+    "ec2": "ec2:CreateTags",
+    "ecr": "ecr:TagResource",
+    "events": "events:TagResource",
+    "kms": "kms:TagResource",
+    "logs": "logs:TagResource",
+    "secretsmanager": "secretsmanager:TagResource",
+    "sns": "sns:TagResource",
+    "sqs": "sqs:TagQueue",
+    "application-autoscaling": "application-autoscaling:TagResource",
+}
+"""What making something with tags needs beside making it; IAM's own are `iam:TagRole` for CreateRole and so on."""
+MAKING = ("Create", "Put", "Register", "Run", "Allocate", "Replicate")
 HEADER = "x-amz-server-side-encryption"
 
 
@@ -46,13 +61,15 @@ Default = Callable[[str, str, str], Encryption | None]
 """(bucket, key, key of KMS that the request names or "") -> how a new object will be encrypted with KMS."""
 
 
-def dependents_of(call: Call, place: Place, stored: Stored, default: Default) -> list[Dependent]:
-    """Return everything that a request needs beside its own actions."""
+def dependents_of(
+    call: Call, place: Place, stored: Stored, default: Default, own: Sequence[Need] = ()
+) -> list[Dependent]:
+    """Return everything that a request needs beside its `own` actions."""
     if call.prefix == "s3":
         return _of_s3(call, place, stored, default)
     if call.operation.startswith(READING_A_ROLE):
         return []
-    return [*_passed(call), *_parameters_of_a_profile(call)]
+    return [*_passed(call), *_of_a_profile(call, place), *_tagged(call, own)]
 
 
 def _passed(call: Call) -> list[Dependent]:
@@ -64,13 +81,25 @@ def _passed(call: Call) -> list[Dependent]:
     return [Dependent(Need("iam:PassRole", str(role)), keys) for role in dict.fromkeys(roles) if ":role/" in str(role)]
 
 
-def _parameters_of_a_profile(call: Call) -> list[Dependent]:
+def _tagged(call: Call, own: Sequence[Need]) -> list[Dependent]:
+    if not call.operation.startswith(MAKING) or not own or not tags_of(call):
+        return []
+    iam = f"iam:Tag{call.operation.removeprefix('Create')}" if call.prefix == "iam" else None
+    action = TAGGING.get(call.prefix, iam)
+    resource = own[0].resource.removesuffix(":log-stream:")
+    return [] if action is None else [Dependent(Need(action, resource))]
+
+
+def _of_a_profile(call: Call, place: Place) -> list[Dependent]:
     """Return nothing but for IAM: a role in an instance profile is passed to EC2."""
     if (call.prefix, call.operation) != ("iam", "AddRoleToInstanceProfile"):
         return []
     role = str(call.params.get("RoleName", ""))
     return [
-        Dependent(Need("iam:PassRole", f"arn:aws:iam::*:role/{role}"), {"iam:PassedToService": ("ec2.amazonaws.com",)})
+        Dependent(
+            Need("iam:PassRole", f"arn:{place.partition}:iam::{place.account}:role/{role}"),
+            {"iam:PassedToService": ("ec2.amazonaws.com",)},
+        )
     ]
 
 

@@ -131,7 +131,10 @@ def test_conditions_on_tags_prefixes_and_instance_types_decide(enforced: Any) ->
             f"arn:aws:s3:::{LAKE}",
             Condition={"StringLike": {"s3:prefix": "${aws:PrincipalTag/team}/*"}},
         ),
-        allow("sqs:CreateQueue", Condition={"StringEquals": {"aws:RequestTag/team": "${aws:PrincipalTag/team}"}}),
+        allow(
+            ["sqs:CreateQueue", "sqs:TagQueue"],
+            Condition={"StringEquals": {"aws:RequestTag/team": "${aws:PrincipalTag/team}"}},
+        ),
         allow(
             "sagemaker:CreateEndpointConfig",
             Condition={"ForAllValues:StringLike": {"sagemaker:InstanceTypes": "ml.t2.*"}},

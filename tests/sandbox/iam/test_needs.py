@@ -209,12 +209,14 @@ def test_every_table_speaks_of_operations_and_types_that_exist() -> None:
 
 
 def dependents(request: Request, service: str) -> list[tuple[str, str]]:
+    own = needs_of(call_of(request, service), PLACE, lambda _, __: None)
     stored = {("lake", "secret"): Encryption(KEY, "arn:aws:s3:::lake/secret")}
     found = dependents_of(
         call_of(request, service),
         PLACE,
         lambda bucket, key: stored.get((bucket, key)),
         lambda bucket, _, named: Encryption(named or KEY, f"arn:aws:s3:::{bucket}") if bucket == "locked" else None,
+        own,
     )
     return [(each.need.action, each.need.resource) for each in found]
 
@@ -251,3 +253,35 @@ def test_a_service_that_is_given_a_role_is_passed_it(service: str, request_: Req
 
 def test_asking_about_a_role_does_not_pass_it() -> None:
     assert dependents(target("SageMaker.ListModels", RoleArn="arn:aws:iam::1:role/r"), "sagemaker") == []
+
+
+@pytest.mark.parametrize(
+    ("service", "request_", "needs"),
+    [
+        (
+            "sagemaker",
+            target(
+                "SageMaker.CreateEndpoint", EndpointName="e", EndpointConfigName="c", Tags=[{"Key": "a", "Value": "b"}]
+            ),
+            ("sagemaker:AddTags", f"arn:aws:sagemaker:{HERE}:endpoint/e"),
+        ),
+        (
+            "iam",
+            form("Action=CreateRole&RoleName=r&Tags.member.1.Key=a&Tags.member.1.Value=b"),
+            ("iam:TagRole", "arn:aws:iam::123456789012:role/r"),
+        ),
+        (
+            "logs",
+            target("Logs_20140328.CreateLogGroup", logGroupName="/g", tags={"a": "b"}),
+            ("logs:TagResource", f"arn:aws:logs:{HERE}:log-group:/g"),
+        ),
+    ],
+)
+def test_making_something_with_tags_needs_tagging_it(service: str, request_: Request, needs: tuple[str, str]) -> None:
+    assert dependents(request_, service) == [needs]
+
+
+def test_making_something_without_tags_or_tagging_it_later_needs_nothing_more() -> None:
+    assert dependents(target("SageMaker.CreateEndpoint", EndpointName="e", EndpointConfigName="c"), "sagemaker") == []
+    tags = [{"Key": "a", "Value": "b"}]
+    assert dependents(target("SageMaker.AddTags", ResourceArn="arn:x", Tags=tags), "sagemaker") == []
