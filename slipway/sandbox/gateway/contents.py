@@ -16,7 +16,7 @@ from slipway.sandbox.gateway.bodies import OTHER_LIMIT
 from slipway.sandbox.gateway.chunks import STREAMING, decoded
 from slipway.sandbox.gateway.errors import RefusalError, protocol_of
 from slipway.sandbox.gateway.http import Request
-from slipway.sandbox.gateway.s3_requests import check_s3
+from slipway.sandbox.gateway.s3_requests import check_s3, check_xml
 
 CHECKSUMS: Mapping[str, Callable[[bytes], bytes]] = {
     "crc32": lambda data: zlib.crc32(data).to_bytes(4, "big"),
@@ -36,11 +36,22 @@ def checked(request: Request, service: str) -> Request:
     if request.header("content-encoding") == "gzip":
         request = _unzipped(request)
     protocol = protocol_of(request, service)
-    if protocol == "json":
+    if protocol == "json" or (protocol == "rest-json" and _is_json(request, service)):
         _check_json(request.body)
+    elif protocol == "rest-xml" and request.body:
+        check_xml(request.body)
     elif protocol in {"query", "ec2"}:
         _check_form(request)
     return request
+
+
+def _is_json(request: Request, service: str) -> bool:
+    """Tell whether a body is the service's own JSON and not what somebody sends through it to a model or a function."""
+    return (
+        bool(request.body)
+        and request.header("content-type").startswith("application/json")
+        and not (service == "sagemaker" or request.path.endswith("/invocations"))
+    )
 
 
 def _check_json(body: bytes) -> None:

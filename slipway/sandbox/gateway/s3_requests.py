@@ -49,8 +49,14 @@ def check_s3(request: Request) -> None:
         return
     if "policy" in query:
         _check_policy(request.body)
-    elif query.keys() & DOCUMENTS or (request.method == "POST" and "uploadId" in query):
-        _check_xml(request.body)
+    elif (
+        query.keys() & DOCUMENTS or (request.method == "POST" and "uploadId" in query) or _makes_bucket(request, query)
+    ):
+        check_xml(request.body)
+
+
+def _makes_bucket(request: Request, query: dict[str, str]) -> bool:
+    return request.method == "PUT" and not query and "/" not in path_with_bucket(request).strip("/")
 
 
 def _check_key(path: str) -> None:
@@ -79,7 +85,8 @@ def _check_policy(body: bytes) -> None:
         raise RefusalError("MalformedPolicy", "Missing required field Statement", 400)
 
 
-def _check_xml(body: bytes) -> None:
+def check_xml(body: bytes) -> None:
+    """Refuse a body that is no XML. Raises RefusalError."""
     try:
         expat.ParserCreate().Parse(body, True)
     except expat.ExpatError as error:

@@ -14,6 +14,7 @@ from typing import Any
 from slipway.sandbox.gateway.errors import error_answer, protocol_of
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.sigv4 import ALGORITHM, Claim
+from slipway.sandbox.moto_adapter.complaints import complaint
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,12 @@ class Moto:
                 return _missing(request, claim.service, str(error))
             except OperationNotFoundError as error:
                 return _unknown(request, claim.service, str(error))
+            except Exception:
+                wrong = complaint(request, claim.service)
+                if wrong is None:
+                    raise
+                code = "ValidationError" if protocol_of(request, claim.service) == "query" else "ValidationException"
+                return error_answer(request, claim.service, code, wrong, 400)
         if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
             return _missing(request, claim.service, f"no route for {request.method} {request.path}")
         if not _only_reads(request):

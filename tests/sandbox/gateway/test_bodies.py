@@ -6,6 +6,7 @@ import io
 import socket
 import threading
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,10 +46,14 @@ def test_a_body_that_is_too_large_is_read_in_pieces_and_refused(
     status: int,
     declared: bool,  # noqa: FBT001
 ) -> None:
-    body = Endless(5 * PIECE)
-    length = {"content-length": str(5 * PIECE)} if declared else {"transfer-encoding": "chunked"}
+    body = Endless(40 * PIECE)
+    tracemalloc.start()
+    length = {"content-length": str(40 * PIECE)} if declared else {"transfer-encoding": "chunked"}
     with pytest.raises(RefusalError) as refused:
         read_body(body, {**headers, **length}, "", limit=2 * PIECE)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * PIECE
     assert (refused.value.code, refused.value.status, body.left, body.largest) == (code, status, 0, PIECE)
     assert OTHER_LIMIT < OBJECT_LIMIT
 

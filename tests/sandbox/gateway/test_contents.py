@@ -112,6 +112,40 @@ def test_a_service_that_nobody_knows_is_501_and_named(sandbox: Any, headers: dic
     assert (status, code, "nosuch" in text) == (501, "NotImplementedInSandbox", True)
 
 
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"null", b'{"Target": 5}', b"{}"])
+@pytest.mark.parametrize(("service", "path"), [("scheduler", "/schedules/x"), ("lambda", "/2015-03-31/functions")])
+def test_a_rest_service_refuses_what_its_model_does_not_have(
+    sandbox: Any, service: str, path: str, body: bytes
+) -> None:
+    status, code, _ = sent(sandbox, service, "POST", path, body, {"Content-Type": "application/json"})
+    assert status == 400
+    assert code in {"SerializationException", "ValidationException"}
+
+
+@pytest.mark.parametrize("body", [b"<", b"\xff"])
+@pytest.mark.parametrize(("service", "path"), [("route53", "/2013-04-01/hostedzone"), ("s3", "/no-xml-bucket")])
+def test_a_body_that_is_no_xml_is_refused(sandbox: Any, service: str, path: str, body: bytes) -> None:
+    method = "PUT" if service == "s3" else "POST"
+    assert sent(sandbox, service, method, path, body)[:2] == (400, "MalformedXML")
+
+
+@pytest.mark.parametrize(
+    ("service", "target", "body"),
+    [
+        ("kms", "TrentService.Encrypt", b'{"KeyId": 5, "Plaintext": []}'),
+        ("logs", "Logs_20140328.PutLogEvents", b'{"logEvents": 5}'),
+        ("events", "AWSEvents.PutEvents", b'{"Entries": "x"}'),
+        ("secretsmanager", "secretsmanager.CreateSecret", b"{}"),
+        ("ecr", "AmazonEC2ContainerRegistry_V20150921.PutImage", b"{}"),
+    ],
+)
+def test_parameters_that_the_model_does_not_have_are_no_failure_of_the_sandbox(
+    sandbox: Any, service: str, target: str, body: bytes
+) -> None:
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+    assert sent(sandbox, service, "POST", "/", body, headers)[0] == 400
+
+
 def test_a_zipped_body_is_unzipped_and_one_that_only_says_so_is_refused(sandbox: Any) -> None:
     headers = {"X-Amz-Target": TARGETS["kms"], "Content-Type": "application/x-amz-json-1.1", "Content-Encoding": "gzip"}
     assert sent(sandbox, "kms", "POST", "/", gzip.compress(b'{"Limit": 1}'), headers)[0] == 200

@@ -45,6 +45,8 @@ def held(condition: dict[str, Any]) -> bool:
         ("StringLike", "s3:prefix", "train/20?3", True),
         ("StringNotLike", "s3:prefix", "train/*", False),
         ("StringEquals", "s3:prefix", "train/*", False),
+        ("StringNotLike", "sagemaker:InstanceTypes", "ml.m5.large", False),
+        ("StringLike", "sagemaker:InstanceTypes", "ml.m5.large", True),
         ("StringEquals", "aws:username", "${aws:username}", True),
         ("StringEquals", "aws:username", "${aws:nobody, 'ann'}", True),
         ("StringLike", "s3:prefix", "${aws:nothing}*", False),

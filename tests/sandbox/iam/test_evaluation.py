@@ -128,6 +128,8 @@ def test_another_account_needs_the_word_of_both_sides() -> None:
     assert decided(question, identity=identity) == (False, "resource-based policy", False)
     assert decided(question, resource=resource) == (False, "identity-based policy", False)
     assert decided(question, identity=identity, resource=resource)[0]
+    itself = (policy(allow("s3:GetObject", Principal={"AWS": ROLE.arn})),)
+    assert decided(question, resource=itself) == (False, "identity-based policy", False)
 
 
 def test_a_key_policy_must_allow_or_hand_over_to_the_account() -> None:

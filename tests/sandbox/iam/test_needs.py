@@ -72,6 +72,13 @@ def test_requests_of_s3_need_the_action_and_the_arn_that_aws_documents(
     assert needed(request_, "s3") == [(f"s3:{action}", resource if resource == "*" else f"arn:aws:s3:::{resource}")]
 
 
+def test_a_put_is_a_copy_only_when_it_names_a_source() -> None:
+    assert call_of(rest("PUT", "/b/k"), "s3").operation == "PutObject"
+    assert call_of(rest("PUT", "/b/k", x_amz_copy_source="/c/d"), "s3").operation == "CopyObject"
+    part = rest("PUT", "/b/k", "partNumber=1&uploadId=u", x_amz_copy_source="/c/d")
+    assert call_of(part, "s3").operation == "UploadPartCopy"
+
+
 def test_deleting_many_objects_needs_each_of_them() -> None:
     body = b"<Delete><Object><Key>a</Key></Object><Object><Key>b/c</Key></Object></Delete>"
     request = Request("POST", "/lake", "delete", {"host": "127.0.0.1:4747"}, body)
