@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--verbose", action="store_true", help="log every detail")
         if name == "push":
             command.add_argument("images", nargs="+", type=_image, metavar="IMAGE", help="HOST/REPOSITORY:TAG")
+        if name == "denials":
+            command.add_argument("--forget", action="store_true", help="print them once more, then begin a new list")
         if name == "logs":
             command.add_argument("--lines", type=int, default=200, help="how many of the last lines, default 200")
             command.add_argument("--follow", action="store_true", help="go on until interrupted")
@@ -152,7 +154,8 @@ def _status(arguments: argparse.Namespace) -> int:
     elif answer is None:
         print(f"the sandbox of {state.root} (pid {running.pid}) does not answer at {running.endpoint}: see its logs")
     else:
-        print(f"the sandbox runs at {running.endpoint} (pid {running.pid}, since {running.started})")
+        enforced = ", permissions enforced" if running.enforce_iam else ""
+        print(f"the sandbox runs at {running.endpoint} (pid {running.pid}, since {running.started}){enforced}")
     return 0 if answer is not None else 1
 
 
@@ -171,8 +174,11 @@ def _logs(arguments: argparse.Namespace) -> int:
 
 
 def _denials(arguments: argparse.Namespace) -> int:
-    found = list(read_denials(StateFolder(arguments.state).denials_file))
+    file = StateFolder(arguments.state).denials_file
+    found = read_denials(file)
     print(json.dumps([asdict(each) for each in found], indent=2) if arguments.json else told(found))
+    if arguments.forget:
+        file.unlink(missing_ok=True)
     return 0
 
 

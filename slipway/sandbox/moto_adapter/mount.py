@@ -99,6 +99,7 @@ class Moto:
             except OperationNotFoundError as error:
                 return _unknown(request, claim.service, str(error))
             except Exception:
+                # whatever moto broke on is raised again, unless the request itself is at fault
                 wrong = complaint(request, claim.service)
                 if wrong is None:
                     raise

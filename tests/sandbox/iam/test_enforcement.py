@@ -268,8 +268,12 @@ def test_what_was_denied_is_listed_with_action_resource_and_caller(enforced: Any
         "*",
         2,
     )
-    told = control_word("denials", state=enforced.sandbox.state).stdout
+    assert "permissions enforced" in control_word("status", state=enforced.sandbox.state).stdout
+    told = control_word("denials", "--forget", state=enforced.sandbox.state).stdout
     assert "sns:ListTopics on *" in told
+    assert control_word("denials", state=enforced.sandbox.state).stdout == "nothing was denied\n"
+    refused(sns.list_topics)
+    assert "sns:ListTopics on *" in control_word("denials", state=enforced.sandbox.state).stdout
     assert "denied: User: " in enforced.sandbox.state.joinpath("logs", "sandbox.log").read_text()
 
 
