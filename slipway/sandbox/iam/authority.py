@@ -1,5 +1,6 @@
 """Decides about every request of the sandbox: gathers what it needs and which policies have a say, and evaluates."""
 
+import hmac
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from slipway.sandbox.gateway.sigv4 import Claim
 from slipway.sandbox.iam.calls import Call, call_of
 from slipway.sandbox.iam.context import keys_of, lookup_in
 from slipway.sandbox.iam.denials import Denial, Denials
-from slipway.sandbox.iam.dependents import Dependent, Encryption, dependents_of
+from slipway.sandbox.iam.dependents import Dependent, dependents_of
 from slipway.sandbox.iam.documents import Document, MalformedPolicyError, parse
 from slipway.sandbox.iam.evaluation import Decision, Policies, Question, decide
 from slipway.sandbox.iam.federation import federated
@@ -48,16 +49,28 @@ class Authority:
     def require(self, request: Request, claim: Claim, account: str) -> None:
         """Let a verified request pass, or raise a RefusalError in AWS's words."""
         call = call_of(request, claim.service)
+        held = self._holdings.identity(claim.access_key, account)
+        self._check_session(request, held)
         if f"{call.prefix}:{call.operation}" in OPEN:
             return
         place = Place(_partition(claim.region), claim.region, account)
-        identity = federated(call, place) or self._holdings.identity(claim.access_key, account)
+        identity = federated(call, place) or held
         keys = keys_of(
             call, identity.caller, place, self._clock(), principal_tags=identity.tags, user_id=identity.user_id
         )
         asked = Asked(identity, place, keys)
         for dependent in self._needs(call, place):
             self._require(dependent, asked)
+
+    def _check_session(self, request: Request, identity: Identity) -> None:
+        """Refuse a session's request without its token, or after its time. Raises RefusalError."""
+        if identity.token is None:
+            return
+        given = request.header("x-amz-security-token") or request.query_values().get("X-Amz-Security-Token", "")
+        if not hmac.compare_digest(given.encode(), identity.token.encode()):
+            raise RefusalError("UnknownKey", "The security token included in the request is invalid.")
+        if identity.expires is not None and identity.expires < self._clock():
+            raise RefusalError("ExpiredToken", "The security token included in the request is expired")
 
     def service_may(self, name: str, need: Need, place: Place, source: str) -> bool:
         """Tell whether a service of AWS may do something on behalf of an account, for the resource `source`."""
@@ -91,11 +104,7 @@ class Authority:
 
     def _needs(self, call: Call, place: Place) -> list[Dependent]:
         own = needs_of(call, place, lambda rule, value: self._holdings.lookup(rule, value, place))
-
-        def default(bucket: str, key: str, named: str) -> Encryption | None:
-            return self._holdings.default(bucket, key, named, place)
-
-        return [*map(Dependent, own), *dependents_of(call, place, self._holdings.stored, default, own)]
+        return [*map(Dependent, own), *dependents_of(call, place, self._holdings, own)]
 
     def _require(self, dependent: Dependent, asked: Asked) -> None:
         if dependent.keys:

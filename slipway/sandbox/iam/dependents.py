@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from slipway.sandbox.iam.calls import Call
@@ -55,18 +55,26 @@ class Dependent:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-Stored = Callable[[str, str], Encryption | None]
-"""(bucket, key) -> how an object that is there is encrypted."""
-Default = Callable[[str, str, str], Encryption | None]
-"""(bucket, key, key of KMS that the request names or "") -> how a new object will be encrypted with KMS."""
+class Objects(Protocol):
+    """What S3 keeps, as far as it bears on permissions."""
+
+    def absent(self, bucket: str, key: str) -> bool:
+        """Tell whether a bucket that is there has no such object."""
+
+    def stored(self, bucket: str, key: str) -> Encryption | None:
+        """Return the key under which an object that is there is encrypted, if it is one of KMS."""
+
+    def default(self, bucket: str, key: str, named: str, place: Place) -> Encryption | None:
+        """Return the key under which a new object will be encrypted, if it is one of KMS that can be told.
+
+        `named` is the key that the request names, or empty.
+        """
 
 
-def dependents_of(
-    call: Call, place: Place, stored: Stored, default: Default, own: Sequence[Need] = ()
-) -> list[Dependent]:
+def dependents_of(call: Call, place: Place, objects: Objects, own: Sequence[Need] = ()) -> list[Dependent]:
     """Return everything that a request needs beside its `own` actions."""
     if call.prefix == "s3":
-        return _of_s3(call, place, stored, default)
+        return _of_s3(call, place, objects)
     if call.operation.startswith(READING_A_ROLE):
         return []
     return [*_passed(call), *_of_a_profile(call, place), *_tagged(call, own)]
@@ -103,35 +111,38 @@ def _of_a_profile(call: Call, place: Place) -> list[Dependent]:
     ]
 
 
-def _of_s3(call: Call, place: Place, stored: Stored, default: Default) -> list[Dependent]:
+def _of_s3(call: Call, place: Place, objects: Objects) -> list[Dependent]:
     bucket, key = str(call.params.get("Bucket", "")), str(call.params.get("Key", ""))
     found: list[Dependent] = []
     arn = f"arn:{place.partition}:s3:::{bucket}/{key}"
     if call.operation in READS:
-        found += _key_use("kms:Decrypt", stored(bucket, key), place)
+        found += _key_use("kms:Decrypt", objects.stored(bucket, key), place)
+        if objects.absent(bucket, key):  # only who may list a bucket is told that something is not in it
+            found.append(Dependent(Need("s3:ListBucket", f"arn:{place.partition}:s3:::{bucket}")))
     elif call.operation in WRITES:
-        found += _key_use("kms:GenerateDataKey", _wanted(call, bucket, key, default), place)
+        found += _key_use("kms:GenerateDataKey", _wanted(call, place, objects), place)
         if "x-amz-tagging" in call.headers:
             found.append(Dependent(Need("s3:PutObjectTagging", arn)))
         if "x-amz-acl" in call.headers:
             found.append(Dependent(Need("s3:PutObjectAcl", arn)))
         if "x-amz-copy-source" in call.headers:
-            found += _source(call, place, stored)
+            found += _source(call, place, objects)
     return found
 
 
-def _source(call: Call, place: Place, stored: Stored) -> list[Dependent]:
+def _source(call: Call, place: Place, objects: Objects) -> list[Dependent]:
     source, _, version = call.headers["x-amz-copy-source"].partition("?versionId=")
     bucket, _, key = unquote(source).lstrip("/").partition("/")
     action = "s3:GetObjectVersion" if version else "s3:GetObject"
     need = Dependent(Need(action, f"arn:{place.partition}:s3:::{bucket}/{key}"))
-    return [need, *_key_use("kms:Decrypt", stored(bucket, key), place)]
+    return [need, *_key_use("kms:Decrypt", objects.stored(bucket, key), place)]
 
 
-def _wanted(call: Call, bucket: str, key: str, default: Default) -> Encryption | None:
+def _wanted(call: Call, place: Place, objects: Objects) -> Encryption | None:
     if call.headers.get(HEADER, "aws:kms") not in {"aws:kms", "aws:kms:dsse"}:
         return None
-    return default(bucket, key, call.headers.get(f"{HEADER}-aws-kms-key-id", ""))
+    bucket, key = str(call.params.get("Bucket", "")), str(call.params.get("Key", ""))
+    return objects.default(bucket, key, call.headers.get(f"{HEADER}-aws-kms-key-id", ""), place)
 
 
 def _key_use(action: str, encryption: Encryption | None, place: Place) -> list[Dependent]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
-from slipway.sandbox.iam.dependents import Encryption
+from slipway.sandbox.iam.dependents import Objects
 from slipway.sandbox.iam.principals import Caller
 from slipway.sandbox.iam.resources import Place
 
@@ -19,6 +20,9 @@ class Identity:
     session: tuple[str, ...] | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     user_id: str = ""
+    token: str | None = None
+    """The session token that must come with each of its requests; None for a user."""
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Grant:
     context_holds: Mapping[str, str] = field(default_factory=dict)
 
 
-class Holdings(Protocol):
+class Holdings(Objects, Protocol):
     """The stores of the sandbox, asked for what bears on a permission."""
 
     def identity(self, access_key: str, account: str) -> Identity:
@@ -62,9 +66,3 @@ class Holdings(Protocol):
 
     def lookup(self, rule: str, value: str, place: Place) -> str | None:
         """Return what stands in ARNs for a name: a key's id, a role's path and name."""
-
-    def stored(self, bucket: str, key: str) -> Encryption | None:
-        """Return the key under which an object that is there is encrypted, if it is one of KMS."""
-
-    def default(self, bucket: str, key: str, named: str, place: Place) -> Encryption | None:
-        """Return the key under which a new object will be encrypted, if it is one of KMS that can be told."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from slipway.sandbox.iam.holdings import Grant, Guarded, Identity
 from slipway.sandbox.moto_adapter.guarded import ARN_PARTS, grants_of, guarded_by_moto
 from slipway.sandbox.moto_adapter.identities import identity_of, principal_of
-from slipway.sandbox.moto_adapter.names import default_encryption, looked_up, stored_encryption
+from slipway.sandbox.moto_adapter.names import default_encryption, is_absent, looked_up, stored_encryption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,6 +62,11 @@ class MotoHoldings:
         """Return what stands in ARNs for a name."""
         self._moto.load()
         return looked_up(rule, value, place)
+
+    def absent(self, bucket: str, key: str) -> bool:
+        """Tell whether a bucket that is there has no such object."""
+        self._moto.load()
+        return is_absent(bucket, key)
 
     def stored(self, bucket: str, key: str) -> Encryption | None:
         """Return the key under which an object is encrypted."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import UTC
 from typing import Any
 
 from slipway.sandbox.iam.holdings import Identity
@@ -65,25 +67,24 @@ def _backends(account: str) -> list[Any]:
 def _of_session(session: Any) -> Identity:
     name = session.role_arn.rpartition("/")[2]
     caller = Caller("role", session.arn, session.account_id, role_arn=session.role_arn)
-    scoped = (session.policy,) if session.policy else None
+    found = Identity(caller)  # a session of a role that is gone may do nothing
     for iam in _backends(session.account_id):
         role = role_of(iam, name)
         if role is not None:
-            return _of_role(iam, role, caller, scoped, f"{role.id}:{session.session_name}")
-    return Identity(caller, session=scoped)
-
-
-def _of_role(
-    iam: Any, role: Any, caller: Caller, session: tuple[str, ...] | None = None, user_id: str = ""
-) -> Identity:
-    return Identity(
-        caller,
-        _texts(role),
-        _boundary(iam, role.permissions_boundary_arn),
-        session,
-        _pairs(role.tags),
-        user_id or role.id,
+            found = _of_role(iam, role, caller)
+            break
+    return dataclasses.replace(
+        found,
+        session=(session.policy,) if session.policy else None,
+        user_id=f"{found.user_id}:{session.session_name}",
+        token=session.session_token,
+        expires=session.expiration.replace(tzinfo=UTC),
     )
+
+
+def _of_role(iam: Any, role: Any, caller: Caller) -> Identity:
+    boundary = _boundary(iam, role.permissions_boundary_arn)
+    return Identity(caller, _texts(role), boundary, None, _pairs(role.tags), role.id)
 
 
 def _of_user(iam: Any, user: Any) -> Identity:

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from slipway.sandbox.moto_adapter.mount import Moto
 
 
+DURATION = 10 * 365 * 86_400
+"""Seconds: on AWS a container is given new keys before its old ones expire, here the old ones last."""
+
+
 def issue_session(moto: Moto, role: str, name: str, region: str) -> tuple[str, str, str]:
     """Return (access key, secret, token) of a new session of a role; whether it may be had is for others to decide."""
     moto.load()
@@ -20,7 +24,7 @@ def issue_session(moto: Moto, role: str, name: str, region: str) -> tuple[str, s
         role_session_name=name,
         role_arn=role,
         policy="",
-        duration=43_200,
+        duration=DURATION,
         external_id="",
     )
     return session.access_key_id, session.secret_access_key, session.session_token

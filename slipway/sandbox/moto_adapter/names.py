@@ -80,6 +80,12 @@ def _with_path(kind: str, name: str, place: Place) -> str | None:
     return None
 
 
+def is_absent(bucket: str, key: str) -> bool:
+    """Tell whether a bucket that is there has no such object."""
+    held, _ = _bucket(bucket)
+    return held is not None and held.keys.get(key) is None
+
+
 def stored_encryption(bucket: str, key: str) -> Encryption | None:
     """Return the key of KMS that an object is encrypted with."""
     held, backend = _bucket(bucket)

@@ -90,6 +90,15 @@ def test_users_and_their_groups_are_judged_and_who_they_are_needs_no_permission(
     assert sqs.list_queues()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
+def test_a_session_must_show_its_token_and_learns_nothing_of_what_it_may_not_list(enforced: Any) -> None:
+    role = enforced.role("token", allow("s3:GetObject", f"arn:aws:s3:::{LAKE}/*"))
+    keys = enforced.assumed(role)
+    assert "s3:ListBucket" in refused(enforced.client("s3", keys).get_object, Bucket=LAKE, Key="not-there")[1]
+    for token in ({}, {"SessionToken": "of-somebody-else"}):
+        wrong = {name: value for name, value in keys.items() if name != "SessionToken"} | token
+        assert refused(enforced.client("sqs", wrong).list_queues)[0] == "UnrecognizedClientException"
+
+
 def test_a_new_default_version_of_a_managed_policy_decides_at_once(enforced: Any) -> None:
     iam = enforced.client("iam")
     role = enforced.role("managed")

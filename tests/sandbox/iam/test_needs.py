@@ -215,17 +215,29 @@ def test_every_table_speaks_of_operations_and_types_that_exist() -> None:
         assert {name.partition("?")[0] for name in found.actions} - operations <= {"InvokeEndpointWithResponseStream"}
 
 
+class Lake:
+    """One object under a key in one bucket, and one bucket whose new objects get it."""
+
+    def absent(self, bucket: str, key: str) -> bool:
+        return (bucket, key) == ("lake", "absent")
+
+    def stored(self, bucket: str, key: str) -> Encryption | None:
+        return Encryption(KEY, "arn:aws:s3:::lake/secret") if (bucket, key) == ("lake", "secret") else None
+
+    def default(self, bucket: str, key: str, named: str, place: Place) -> Encryption | None:
+        assert (key, place) == ("k", PLACE)
+        return Encryption(named or KEY, f"arn:aws:s3:::{bucket}") if bucket == "locked" else None
+
+
 def dependents(request: Request, service: str) -> list[tuple[str, str]]:
-    own = needs_of(call_of(request, service), PLACE, lambda _, __: None)
-    stored = {("lake", "secret"): Encryption(KEY, "arn:aws:s3:::lake/secret")}
-    found = dependents_of(
-        call_of(request, service),
-        PLACE,
-        lambda bucket, key: stored.get((bucket, key)),
-        lambda bucket, _, named: Encryption(named or KEY, f"arn:aws:s3:::{bucket}") if bucket == "locked" else None,
-        own,
-    )
-    return [(each.need.action, each.need.resource) for each in found]
+    call = call_of(request, service)
+    own = needs_of(call, PLACE, lambda _, __: None)
+    return [(each.need.action, each.need.resource) for each in dependents_of(call, PLACE, Lake(), own)]
+
+
+def test_only_who_may_list_a_bucket_learns_that_an_object_is_not_there() -> None:
+    assert dependents(rest("GET", "/lake/absent"), "s3") == [("s3:ListBucket", "arn:aws:s3:::lake")]
+    assert dependents(rest("HEAD", "/lake/absent"), "s3") == [("s3:ListBucket", "arn:aws:s3:::lake")]
 
 
 def test_an_object_under_a_key_needs_the_key_too() -> None:
