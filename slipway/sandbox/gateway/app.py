@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from slipway.sandbox.gateway.contents import checked
-from slipway.sandbox.gateway.errors import DENIED, RefusalError, denial_status, error_answer, protocol_of
+from slipway.sandbox.gateway.errors import DENIED, RefusalError, denial_answer, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.presigned_v2 import claim_of_v2, verify_v2
@@ -38,13 +38,6 @@ SPELLING = {
     ("ExpiredToken", "json"): "ExpiredTokenException",
     ("ExpiredToken", "rest-json"): "ExpiredTokenException",
     ("ExpiredToken", "cbor"): "ExpiredTokenException",
-    (DENIED, "s3"): "AccessDenied",
-    (DENIED, "rest-xml"): "AccessDenied",
-    (DENIED, "query"): "AccessDenied",
-    (DENIED, "ec2"): "UnauthorizedOperation",
-    (DENIED, "json"): "AccessDeniedException",
-    (DENIED, "rest-json"): "AccessDeniedException",
-    (DENIED, "cbor"): "AccessDeniedException",
     ("RequestExpired", "json"): "InvalidSignatureException",
     ("RequestExpired", "rest-json"): "InvalidSignatureException",
     ("RequestExpired", "s3"): "RequestTimeTooSkewed",
@@ -112,10 +105,10 @@ class Gateway:
                 self._judge(request, claim, account)
             return self._own.get(service, self._rest).answer(request, claim, account)
         except RefusalError as refusal:
-            protocol = protocol_of(request, service)
-            code = SPELLING.get((refusal.code, protocol), refusal.code)
-            status = denial_status(protocol) if refusal.code == DENIED else refusal.status
-            return error_answer(request, service, code, refusal.message, status)
+            if refusal.code == DENIED:
+                return denial_answer(request, service, refusal.message)
+            code = SPELLING.get((refusal.code, protocol_of(request, service)), refusal.code)
+            return error_answer(request, service, code, refusal.message, refusal.status)
         except Exception as error:
             # the outermost loop of a request: whatever went wrong, the client gets an answer and the log the trace
             log.exception("%s %s (%s) failed", request.method, request.path, service or "unsigned")

@@ -33,9 +33,9 @@ def checked(request: Request, service: str) -> Request:
         _check_digests(request)
         check_s3(request)
         return request
-    if request.header("content-encoding") == "gzip":
-        request = _unzipped(request)
     protocol = protocol_of(request, service)
+    if request.header("content-encoding") == "gzip" and not protocol.startswith("rest"):
+        request = _unzipped(request)  # what goes through to a model or a function stays as it is
     if protocol == "json" or (protocol == "rest-json" and _is_json(request, service)):
         _check_json(request.body)
     elif protocol == "rest-xml" and request.body:

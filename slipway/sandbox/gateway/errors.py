@@ -24,11 +24,6 @@ class RefusalError(Exception):
         self.status = status
 
 
-def denial_status(protocol: str) -> int:
-    """Return the status of a denial: AWS's JSON protocols carry it as 400, the others as 403."""
-    return 400 if protocol in {"json", "cbor"} else 403
-
-
 def protocol_of(request: Request, service: str) -> str:
     """Return the wire protocol: s3, rest-xml, cbor, json, ec2, query or rest-json.
 
@@ -64,6 +59,16 @@ def error_answer(request: Request, service: str, code: str, message: str, status
         headers = [("Content-Type", "application/xml")]
         body = _xml(protocol, code, message, status, request_id).encode()
     return Answer(status, [*headers, ("x-amzn-RequestId", request_id)], b"" if request.method == "HEAD" else body)
+
+
+def denial_answer(request: Request, service: str, message: str) -> Answer:
+    """Return a denial by IAM's policies; the JSON protocols carry it as 400, the others as 403."""
+    protocol = protocol_of(request, service)
+    if protocol in {"json", "cbor"}:
+        return error_answer(request, service, "AccessDeniedException", message, 400)
+    codes = {"rest-json": "AccessDeniedException", "ec2": "UnauthorizedOperation"}
+    code = "AuthorizationError" if service == "sns" else codes.get(protocol, "AccessDenied")
+    return error_answer(request, service, code, message, 403)
 
 
 def _xml(protocol: str, code: str, message: str, status: int, request_id: str) -> str:

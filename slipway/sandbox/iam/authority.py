@@ -98,10 +98,6 @@ class Authority:
         question, decision = self._decided(dependent.need, Asked(identity, place, keys.having(dependent.keys)))
         return None if decision.allowed else self._tell(question, decision, "")
 
-    def decision(self, need: Need, identity: Identity, place: Place, keys: RequestKeys) -> Decision:
-        """Evaluate one permission without telling anybody: what IAM's policy simulator asks for."""
-        return self._decided(need, Asked(identity, place, keys))[1]
-
     def _needs(self, call: Call, place: Place) -> list[Dependent]:
         own = needs_of(call, place, lambda rule, value: self._holdings.lookup(rule, value, place))
         return [*map(Dependent, own), *dependents_of(call, place, self._holdings, own)]

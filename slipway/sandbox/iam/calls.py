@@ -27,6 +27,10 @@ MODELS = {"monitoring": ("cloudwatch",), "sagemaker": ("sagemaker-runtime",), "s
 """Signing names that differ from botocore's name of the model; of SageMaker only the runtime is REST."""
 
 
+DEEPEST = 32
+"""Parts of a form field's name; no service goes deeper than ten."""
+
+
 @dataclass(frozen=True)
 class Call:
     """One operation of AWS's API, about to be done."""
@@ -59,6 +63,8 @@ def nested(fields: list[tuple[str, str]]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in fields:
         parts = [part for part in name.split(".") if part not in {"member", "entry"}]
+        if len(parts) > DEEPEST:
+            continue
         place = tree
         for part in parts[:-1]:
             inside = place.setdefault(part, {})
@@ -81,7 +87,7 @@ def _lists(value: Any) -> Any:
 def _json(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -25,6 +25,8 @@ class Table:
     """Actions by operation, where they differ; `GetObject?versionId` is the operation with that parameter."""
     lower_case: bool
     """Whether the service writes names in ARNs in lower case."""
+    names_only: bool
+    """Whether a parameter is never an ARN, though it may look like one: keys of S3."""
 
     def actions_of(self, operation: str, given: frozenset[str]) -> tuple[str, ...]:
         """Return the actions that an operation is when it is given parameters, by lower-case name."""
@@ -49,4 +51,5 @@ def table(prefix: str) -> Table | None:
         types=types,
         actions={name: (each,) if isinstance(each, str) else tuple(each) for name, each in read["operations"].items()},
         lower_case=bool(read.get("lower")),
+        names_only=bool(read.get("names_only")),
     )

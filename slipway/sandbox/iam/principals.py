@@ -35,8 +35,6 @@ class Caller:
     account: str
     role_arn: str = ""
     """Of a session."""
-    session_issuer: str = ""
-    """The service that a session was issued to, such as sagemaker.amazonaws.com; empty for people's sessions."""
     provider: str = ""
     """Of a federated caller: the ARN of its identity provider, or its host name."""
 

@@ -76,7 +76,7 @@ def _resources(found: Table, action: str, given: Mapping[str, Any], place: Place
         templates = found.templates[kind.rstrip("?")]
         arns: list[str] = []
         for template in templates:
-            arns = _filled(template, given, place, lookup, lower=found.lower_case)
+            arns = _filled(template, given, place, lookup, found)
             if arns:
                 break
         if not arns and not kind.endswith("?"):
@@ -86,16 +86,16 @@ def _resources(found: Table, action: str, given: Mapping[str, Any], place: Place
     return list(dict.fromkeys(resources))
 
 
-def _filled(template: str, given: Mapping[str, Any], place: Place, lookup: Lookup, *, lower: bool) -> list[str]:
+def _filled(template: str, given: Mapping[str, Any], place: Place, lookup: Lookup, found: Table) -> list[str]:
     """Return the ARNs of a template, several where a parameter is a list; none where a parameter is missing."""
     choices: list[list[str]] = []
     for hole in HOLE.finditer(template):
         name, default, rule = hole.groups()
         here = _of_place(name, place)
         values = [here] if here is not None else [str(each) for each in _values(given, name.split("."), default)]
-        if any(value.startswith("arn:") for value in values) and rule != "topic":
+        if not found.names_only and rule != "topic" and any(value.startswith("arn:") for value in values):
             return list(dict.fromkeys(_whole(value, rule, lookup) for value in values))
-        if lower and here is None:
+        if found.lower_case and here is None:
             values = [value.lower() for value in values]
         kept = [value for value in (_ruled(rule, each, lookup) for each in values) if value is not None]
         if not kept:

@@ -60,6 +60,7 @@ def test_a_role_may_do_what_its_policy_names_and_is_told_the_missing_action_and_
         ("s3", "list_buckets", {}, "AccessDenied", 403),
         ("route53", "list_hosted_zones", {}, "AccessDenied", 403),
         ("cloudwatch", "describe_alarms", {}, "AccessDeniedException", 400),
+        ("sns", "list_topics", {}, "AuthorizationError", 403),
     ],
 )
 def test_a_denial_is_worded_in_the_protocol_of_its_service(

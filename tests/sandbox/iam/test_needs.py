@@ -54,6 +54,7 @@ def form(text: str) -> Request:
         (rest("GET", "/b/a%20b/%C3%BC"), "GetObject", "b/a b/ü"),
         (rest("GET", "/b/a//c/../d"), "GetObject", "b/a//c/../d"),
         (rest("GET", "/b/k", "versionId=1"), "GetObjectVersion", "b/k"),
+        (rest("GET", "/b/arn:aws:s3:::other/k"), "GetObject", "b/arn:aws:s3:::other/k"),
         (rest("HEAD", "/b/k"), "GetObject", "b/k"),
         (rest("GET", "/b/k", "tagging"), "GetObjectTagging", "b/k"),
         (rest("PUT", "/b/k"), "PutObject", "b/k"),
@@ -194,6 +195,11 @@ def test_iam_and_sts_name_roles_with_their_path_and_by_arn() -> None:
 def test_a_body_that_cannot_be_read_is_judged_by_its_operation_alone(service: str, body: bytes) -> None:
     request = Request("POST", "/", "", {"host": "127.0.0.1", "x-amz-target": "X.CreateKey"}, body)
     assert [action for action, _ in needed(request, service)] == [f"{service}:CreateKey"]
+
+
+def test_a_form_that_is_nested_without_end_is_read_all_the_same() -> None:
+    request = form("Action=CreateUser&UserName=u&" + ".".join(["a"] * 50_000) + "=1")
+    assert needed(request, "iam") == [("iam:CreateUser", "arn:aws:iam::123456789012:user/u")]
 
 
 def test_what_no_table_knows_is_judged_on_everything_and_says_so() -> None:
