@@ -18,13 +18,19 @@ from slipway.sandbox.faults.striking import Faulty
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
-from slipway.sandbox.moto_adapter.issued_keys import issued_key
+from slipway.sandbox.iam.authority import Authority
+from slipway.sandbox.iam.denials import Denials
+from slipway.sandbox.iam.resources import Need, Place
+from slipway.sandbox.moto_adapter.holdings import MotoHoldings
+from slipway.sandbox.moto_adapter.issued_keys import issue_session, issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
 from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.quiet import QuietLock
+from slipway.sandbox.role_sessions import RoleSessions
 from slipway.sandbox.sagemaker import lifecycle
-from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
+from slipway.sandbox.sagemaker.context import Context, Scope, partition, system_clock
 from slipway.sandbox.sagemaker.front import SageMaker
+from slipway.sandbox.sagemaker.permissions import Permissions
 from slipway.sandbox.sagemaker.store import Store
 from slipway.sandbox.state_folder import StateFolder
 
@@ -35,7 +41,14 @@ class Sandbox:
     """Everything that lives in the serving process."""
 
     def __init__(
-        self, state: StateFolder, secret: str, region: str, project: Path, health: Callable[[], bytes]
+        self,
+        state: StateFolder,
+        secret: str,
+        region: str,
+        project: Path,
+        health: Callable[[], bytes],
+        *,
+        enforce_iam: bool = False,
     ) -> None:
         self._state = state
         self._secret = secret
@@ -46,8 +59,15 @@ class Sandbox:
         self._faults = FaultBook(state.faults_file)
         quiet = QuietLock()
         self._keeper = Keeper(state.moto_folder, quiet)
-        self._moto = Moto(quiet, load_state=self._keeper.restore, keep=self._keeper.keep)
+        self._moto = Moto(
+            quiet,
+            load_state=self._keeper.restore,
+            keep=self._keeper.keep,
+            may_deliver=self._may_deliver if enforce_iam else None,
+        )
         self._sagemaker = SageMaker(self.context)
+        self._authority = self._make_authority() if enforce_iam else None
+        self._roles = self._make_roles(self._authority) if self._authority is not None else None
         self._targets = ScalableTargets(self.context, time.monotonic)
         self._clockwork = Ticker([self._targets])
         self.gateway = Gateway(
@@ -61,20 +81,44 @@ class Sandbox:
             rest=Faulty(Noticing(self._moto, self._watch_targets), self._faults),
             health=health,
             clock=system_clock,
+            judge=None if self._authority is None else self._authority.require,
         )
 
     def server(self, port: int) -> HTTPServer:
         """Return the server of the gateway, not yet bound."""
-        return make_server(port, self.gateway.handle)
+        return make_server(port, self.gateway)
 
     def context(self, scope: Scope) -> Context:
         """Return the surroundings of requests in a scope."""
         if scope not in self._contexts:
             clients = AwsClients(self._endpoint, scope.account, scope.region, self._secret, self.gateway.handle)
             self._contexts[scope] = Context(
-                scope, self._store, clients, self._state.root, self._project, shortage=Shortages(self._faults)
+                scope,
+                self._store,
+                clients,
+                self._state.root,
+                self._project,
+                shortage=Shortages(self._faults),
+                roles=self._roles,
             )
         return self._contexts[scope]
+
+    def _make_authority(self) -> Authority:
+        permissions = Permissions(self._store)
+        holdings = MotoHoldings(self._moto, permissions.policies, permissions.tags)
+        return Authority(holdings, Denials(self._state.denials_file), system_clock)
+
+    def _may_deliver(self, account: str, region: str, action: str, resource: str, rule: str) -> bool:
+        place = Place(partition(region), region, account)
+        events = "events.amazonaws.com"
+        return self._authority is None or self._authority.service_may(events, Need(action, resource), place, rule)
+
+    def _make_roles(self, authority: Authority) -> RoleSessions:
+        def connect(scope: Scope, keys: tuple[str, str, str]) -> AwsClients:
+            access_key, secret, token = keys
+            return AwsClients(self._endpoint, access_key, scope.region, secret, self.gateway.handle, token)
+
+        return RoleSessions(authority, lambda *what: issue_session(self._moto, *what), connect)
 
     def start(self, endpoint: str) -> None:
         """Begin to work, behind the answer that the sandbox is ready: import moto, and pick up what was left."""

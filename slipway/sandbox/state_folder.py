@@ -12,6 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+FORMAT = 1
+"""What lies in a state folder, and how: raise it when an older folder can't be read any more."""
+
 
 class StateError(Exception):
     """The state folder can't be used; the message says why and what to do."""
@@ -28,6 +31,7 @@ class Running:
     region: str
     project: str
     started: str
+    enforce_iam: bool = False
 
 
 class StateFolder:
@@ -40,12 +44,14 @@ class StateFolder:
         self.log_file = self.root / "logs" / "sandbox.log"
         self.store_file = self.root / "sagemaker.sqlite"
         self.faults_file = self.root / "faults.json"
+        self.denials_file = self.root / "denials.jsonl"
         self.moto_folder = self.root / "moto"
+        self._format_file = self.root / "format.json"
         self.bin = self.root / "bin"
         self._lock_file = self.root / "serve.lock"
 
     def prepare(self) -> None:
-        """Make the folder, close it to other users and prove that it can be written; raises StateError.
+        """Make the folder, close it to other users and prove that it can be written and read; raises StateError.
 
         What the sandbox remembers holds secrets (of Secrets Manager, of containers' environments, of access keys).
         """
@@ -63,6 +69,22 @@ class StateFolder:
                 f"cannot write the state folder {self.root}: {error.strerror or error}; "
                 "free or permit it, or name another one with --state"
             ) from error
+        self._require_format()
+
+    def _require_format(self) -> None:
+        """Refuse a folder that another version of the sandbox has written; one without a format is of the first."""
+        try:
+            written = json.loads(self._format_file.read_text(encoding="utf-8")).get("format")
+        except FileNotFoundError:
+            write_whole(self._format_file, json.dumps({"format": FORMAT}) + "\n")
+            return
+        except (OSError, ValueError, AttributeError):
+            written = "unreadable"
+        if written != FORMAT:
+            raise StateError(
+                f"the state folder {self.root} is of format {written}, this version of the sandbox reads {FORMAT}: "
+                "use the version that wrote it, name another folder with --state, or move this one away to start anew"
+            )
 
     @contextmanager
     def lock(self, patience: float = 0.5) -> Iterator[bool]:

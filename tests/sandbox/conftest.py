@@ -149,6 +149,20 @@ def control_word() -> Callable[..., subprocess.CompletedProcess[str]]:
     return control
 
 
+@pytest.fixture(scope="module")
+def sandbox_starter() -> Iterator[Callable[..., Sandbox]]:
+    """Start sandboxes for a module's tests, by state folder; whatever still runs at its end is stopped."""
+    started: list[Path] = []
+
+    def begin(state: Path, *words: str) -> Sandbox:
+        started.append(state)
+        return start(state, *words)
+
+    yield begin
+    for state in started:
+        control("down", state=state)
+
+
 @pytest.fixture
 def start_sandbox(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
     """Start sandboxes of one's own; whatever still runs at the end is stopped."""

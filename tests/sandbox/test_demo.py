@@ -107,7 +107,13 @@ def tree_digest() -> str:
 
 
 @pytest.mark.timeout(WHOLE_DEMO_SECONDS + 20)
-def test_the_whole_loop_passes_and_leaves_nothing_behind(runs: Path) -> None:
+@pytest.mark.parametrize("enforced", [False, True], ids=["free", "under the roles' permissions"])
+def test_the_whole_loop_passes_and_leaves_nothing_behind(
+    runs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    enforced: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setenv("SLIPWAY_SANDBOX_ENFORCE_IAM", str(int(enforced)))
     before = tree_digest()
     demo = Running(runs)
     port = demo.port()
@@ -133,6 +139,8 @@ def test_the_whole_loop_passes_and_leaves_nothing_behind(runs: Path) -> None:
     assert not re.search(r"(?:src|href)=.https?:", page)
     release = yaml.safe_load((demo.folder() / "project" / "Pulumi.dev.yaml").read_text())["config"]["slipway:release"]
     assert [release[place]["model_package_arn"][-1] for place in ("current", "previous")] == ["2", "3"]
+    log = (demo.folder() / "logs" / "sandbox.log").read_text()
+    assert ("permissions enforced" in log, "denied: " in log) == (enforced, False)
     assert processes.of_run(demo.folder()) == []
     assert processes.port_is_free(port)
     assert tree_digest() == before

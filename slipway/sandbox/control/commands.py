@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from slipway.sandbox.control import faults
+from slipway.sandbox.control.denials import told
 from slipway.sandbox.control.down import down
 from slipway.sandbox.control.environment import environment, exports, forget_users
 from slipway.sandbox.control.logs import follow, tail
@@ -18,11 +19,14 @@ from slipway.sandbox.control.probe import health
 from slipway.sandbox.control.push import Image, image_of, push
 from slipway.sandbox.control.serve import Options, serve
 from slipway.sandbox.control.up import Started, up
+from slipway.sandbox.iam.denials import read as read_denials
 from slipway.sandbox.state_folder import Running, StateError, StateFolder
 
 DEFAULT_PORT = 4747
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
+ENFORCE_VARIABLE = "SLIPWAY_SANDBOX_ENFORCE_IAM"
+"""Set to 1 it is --enforce-iam, for those who start the sandbox through something else, such as the demo."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -38,12 +42,13 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway sandbox", description="the local AWS of this project")
-    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|env|push|fault|serve")
+    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|denials|env|push|fault|serve")
     for name, word, text in (
         ("up", _up, "start the sandbox, or say that it runs"),
         ("down", _down, "stop it and everything it started"),
         ("status", _status, "say whether it runs, and where"),
         ("logs", _logs, "print what it logged"),
+        ("denials", _denials, "print which permissions were denied to whom, under --enforce-iam"),
         ("env", _env, 'print its environment: eval "$(slipway sandbox env)"'),
         ("push", _push, "put images of the project into their repositories, in docker's place"),
         ("fault", faults.run, "let calls go wrong on purpose: throttling, capacity, refusals, delays, lost answers"),
@@ -63,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--project", type=_folder, default=Path(), help="whose images run, default here")
             command.add_argument("--account", type=_account, default=None, help=f"default {DEFAULT_ACCOUNT}")
             command.add_argument("--region", default=None, help=f"default {DEFAULT_REGION}")
+            command.add_argument(
+                "--enforce-iam",
+                action="store_true",
+                help=f"let the policies of roles, users and resources decide, as on AWS (or {ENFORCE_VARIABLE}=1)",
+            )
         if name == "serve":
             command.add_argument("--ready-fd", type=int, default=None, help=argparse.SUPPRESS)
             command.add_argument("--verbose", action="store_true", help="log every detail")
@@ -70,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
             faults.arguments_of(command)
         if name == "push":
             command.add_argument("images", nargs="+", type=_image, metavar="IMAGE", help="HOST/REPOSITORY:TAG")
+        if name == "denials":
+            command.add_argument("--forget", action="store_true", help="print them once more, then begin a new list")
         if name == "logs":
             command.add_argument("--lines", type=int, default=200, help="how many of the last lines, default 200")
             command.add_argument("--follow", action="store_true", help="go on until interrupted")
@@ -108,6 +120,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         project=arguments.project,
         account=arguments.account or DEFAULT_ACCOUNT,
         region=arguments.region or DEFAULT_REGION,
+        enforce_iam=arguments.enforce_iam or os.environ.get(ENFORCE_VARIABLE) == "1",
     )
 
 
@@ -145,7 +158,8 @@ def _status(arguments: argparse.Namespace) -> int:
     elif answer is None:
         print(f"the sandbox of {state.root} (pid {running.pid}) does not answer at {running.endpoint}: see its logs")
     else:
-        print(f"the sandbox runs at {running.endpoint} (pid {running.pid}, since {running.started})")
+        enforced = ", permissions enforced" if running.enforce_iam else ""
+        print(f"the sandbox runs at {running.endpoint} (pid {running.pid}, since {running.started}){enforced}")
     return 0 if answer is not None else 1
 
 
@@ -160,6 +174,15 @@ def _logs(arguments: argparse.Namespace) -> int:
             follow(state.log_file, print)
         except KeyboardInterrupt:
             return 0
+    return 0
+
+
+def _denials(arguments: argparse.Namespace) -> int:
+    file = StateFolder(arguments.state).denials_file
+    found = read_denials(file)
+    print(json.dumps([asdict(each) for each in found], indent=2) if arguments.json else told(found))
+    if arguments.forget:
+        file.unlink(missing_ok=True)
     return 0
 
 

@@ -29,6 +29,7 @@ class Options:
     project: Path
     account: str
     region: str
+    enforce_iam: bool = False
 
 
 def serve(options: Options, ready: Callable[[Running], None]) -> None:
@@ -56,7 +57,14 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
     write_provider(state)
     project = options.project.absolute()
     try:
-        sandbox = Sandbox(state, secret, options.region, project, health=lambda: _health(state, options))
+        sandbox = Sandbox(
+            state,
+            secret,
+            options.region,
+            project,
+            health=lambda: _health(state, options),
+            enforce_iam=options.enforce_iam,
+        )
     except sqlite3.DatabaseError as error:
         raise StateError(
             f"the store {state.store_file} cannot be read ({error}): move it away to start anew"
@@ -79,12 +87,14 @@ def _serve(state: StateFolder, options: Options, ready: Callable[[Running], None
         region=options.region,
         project=str(options.project.absolute()),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
+        enforce_iam=options.enforce_iam,
     )
     answering = threading.Thread(target=server.serve, name="gateway", daemon=True)
     sandbox.start(running.endpoint)
     answering.start()
     state.write_running(running)
-    log.info("ready at %s (pid %d)", running.endpoint, running.pid)
+    enforced = ", permissions enforced" if options.enforce_iam else ""
+    log.info("ready at %s (pid %d)%s", running.endpoint, running.pid, enforced)
     ready(running)
     stop.get()
     log.info("stopping")

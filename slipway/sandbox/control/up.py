@@ -33,6 +33,8 @@ def up(options: Options, *, port_given: bool, asked: Mapping[str, str]) -> Start
     state.prepare()
     if state.is_served():
         started = _already(state, options, port_given=port_given)
+        if options.enforce_iam and not started.running.enforce_iam:
+            raise StateError(f"the sandbox of {state.root} already runs without --enforce-iam: `down` it first")
         for name, value in asked.items():
             if (runs := getattr(started.running, name)) != value:
                 raise StateError(
@@ -79,6 +81,7 @@ def _start(state: StateFolder, options: Options) -> Running:
     reader, writer = os.pipe()
     words = ["--state", str(state.root), "--port", str(options.port), "--project", str(options.project.absolute())]
     words += ["--account", options.account, "--region", options.region, "--ready-fd", str(writer)]
+    words += ["--enforce-iam"] if options.enforce_iam else []
     with state.log_file.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "slipway.sandbox", "serve", *words],

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from slipway.sandbox.gateway.errors import RefusalError, error_answer, protocol_of
+from slipway.sandbox.gateway.contents import checked
+from slipway.sandbox.gateway.errors import DENIED, RefusalError, denial_answer, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
 from slipway.sandbox.gateway.http import Answer, LostAnswerError, Request
 from slipway.sandbox.gateway.presigned_v2 import claim_of_v2, verify_v2
@@ -34,6 +35,9 @@ SPELLING = {
     ("SignatureDoesNotMatch", "rest-json"): "InvalidSignatureException",
     ("SignatureDoesNotMatch", "cbor"): "InvalidSignatureException",
     ("SignatureDoesNotMatch", "ec2"): "AuthFailure",
+    ("ExpiredToken", "json"): "ExpiredTokenException",
+    ("ExpiredToken", "rest-json"): "ExpiredTokenException",
+    ("ExpiredToken", "cbor"): "ExpiredTokenException",
     ("RequestExpired", "json"): "InvalidSignatureException",
     ("RequestExpired", "rest-json"): "InvalidSignatureException",
     ("RequestExpired", "s3"): "RequestTimeTooSkewed",
@@ -54,6 +58,13 @@ class Keys(Protocol):
         """(secret, account), or None for a key nobody issued."""
 
 
+class Judge(Protocol):
+    """Decides whether a verified request is permitted."""
+
+    def __call__(self, request: Request, claim: Claim, account: str) -> None:
+        """Return when it is; otherwise raise a RefusalError in AWS's words."""
+
+
 class Gateway:
     """Callable with a request from anywhere; answers whatever a service does, unless the answer is to be lost."""
 
@@ -67,6 +78,7 @@ class Gateway:
         rest: Service,
         health: Callable[[], bytes],
         clock: Callable[[], datetime],
+        judge: Judge | None = None,
     ) -> None:
         self._secret = secret
         self._region = region
@@ -75,6 +87,7 @@ class Gateway:
         self._rest = rest
         self._health = health
         self._clock = clock
+        self._judge = judge
 
     def handle(self, request: Request) -> Answer:
         """Answer one request. Raises LostAnswerError."""
@@ -87,8 +100,13 @@ class Gateway:
             claim = self._claim(request)
             service = claim.service
             account = self._authenticate(request, claim)
+            request = checked(request, service)
+            if self._judge is not None:
+                self._judge(request, claim, account)
             return self._own.get(service, self._rest).answer(request, claim, account)
         except RefusalError as refusal:
+            if refusal.code == DENIED:
+                return denial_answer(request, service, refusal.message)
             code = SPELLING.get((refusal.code, protocol_of(request, service)), refusal.code)
             return error_answer(request, service, code, refusal.message, refusal.status)
         except LostAnswerError:
@@ -97,6 +115,15 @@ class Gateway:
             # the outermost loop of a request: whatever went wrong, the client gets an answer and the log the trace
             log.exception("%s %s (%s) failed", request.method, request.path, service or "unsigned")
             return error_answer(request, service, "InternalFailure", f"the sandbox failed: {error!r}", 500)
+
+    def refuse(self, request: Request, refusal: RefusalError) -> Answer:
+        """Answer a request whose body did not arrive: nobody could verify it, so its service is what it claims."""
+        try:
+            claim = claim_of(request) or claim_of_v2(request, self._region)
+        except RefusalError:
+            claim = None
+        service = claim.service if claim is not None else _unsigned_service(request)
+        return error_answer(request, service, refusal.code, refusal.message, refusal.status)
 
     def _claim(self, request: Request) -> Claim:
         claim = claim_of(request) or claim_of_v2(request, self._region)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree as ET
 
 from slipway.sandbox.gateway.errors import protocol_of
+from slipway.sandbox.gateway.s3_requests import path_with_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,10 @@ PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag", "email": "ses"}
 """Signing names that differ from the prefix of a service's actions."""
 MODELS = {"monitoring": ("cloudwatch",), "sagemaker": ("sagemaker-runtime",), "states": ("stepfunctions",)}
 """Signing names that differ from botocore's name of the model; of SageMaker only the runtime is REST."""
+
+
+DEEPEST = 32
+"""Parts of a form field's name; no service goes deeper than ten."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ def nested(fields: list[tuple[str, str]]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in fields:
         parts = [part for part in name.split(".") if part not in {"member", "entry"}]
+        if len(parts) > DEEPEST:
+            continue
         place = tree
         for part in parts[:-1]:
             inside = place.setdefault(part, {})
@@ -80,7 +87,7 @@ def _lists(value: Any) -> Any:
 def _json(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -118,7 +125,7 @@ class _Route:
 
 def _rest(request: Request, service: str, *, is_json: bool) -> tuple[str, dict[str, Any]]:
     query = request.query_values()
-    path = _path_of(request) if service == "s3" else request.path
+    path = path_with_bucket(request) if service == "s3" else request.path
     best: tuple[int, _Route, re.Match[str]] | None = None
     for route in _routes(service):
         found = route.path.fullmatch(path) if route.method == request.method else None
@@ -150,16 +157,6 @@ def _keys_of(body: bytes) -> list[str]:
     except (ET.ParseError, ValueError):
         return []
     return [each.text or "" for each in root.iter() if each.tag.rpartition("}")[2] == "Key"]
-
-
-def _path_of(request: Request) -> str:
-    """Return the path with the bucket in it, also where the host name carries the bucket."""
-    host = request.header("host").rpartition(":")[0] or request.header("host")
-    name = host.removesuffix(".localhost")
-    if name in {host, "s3"} or name.startswith("s3."):
-        return request.path
-    bucket = name.removesuffix(".s3").partition(".s3.")[0]
-    return f"/{bucket}{request.path}"
 
 
 @cache

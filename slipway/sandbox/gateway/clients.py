@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -27,16 +28,30 @@ CREATION = threading.Lock()
 """boto3's sessions are not thread-safe while they create a client; the clients are."""
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """What signs: an account's own key, or a session's with its token."""
+
+    access_key: str
+    secret: str
+    token: str | None = None
+
+
 class AwsClients:
-    """The clients of one account and region, each created at first use."""
+    """The clients of one account or role in a region, each created at first use."""
 
     def __init__(
-        self, endpoint: str, account: str, region: str, secret: str, handle: Callable[[Request], Answer]
+        self,
+        endpoint: str,
+        access_key: str,
+        region: str,
+        secret: str,
+        handle: Callable[[Request], Answer],
+        token: str | None = None,
     ) -> None:
         self._endpoint = endpoint
-        self._account = account
         self._region = region
-        self._secret = secret
+        self.credentials = Credentials(access_key, secret, token)
         self._handle = handle
         self._clients: dict[str, Any] = {}
 
@@ -56,8 +71,9 @@ class AwsClients:
             cast("Any", service),
             region_name=self._region,
             endpoint_url=self._endpoint,
-            aws_access_key_id=self._account,
-            aws_secret_access_key=self._secret,
+            aws_access_key_id=self.credentials.access_key,
+            aws_secret_access_key=self.credentials.secret,
+            aws_session_token=self.credentials.token,
             config=Config(
                 inject_host_prefix=False,
                 retries={"max_attempts": 2, "mode": "standard"},

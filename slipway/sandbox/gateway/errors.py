@@ -10,6 +10,10 @@ from slipway.sandbox.gateway.http import Answer, Request
 REST_XML = frozenset({"s3control", "route53", "cloudfront"})
 
 
+DENIED = "NotAuthorized"
+"""The code of a refusal by IAM's policies, before it is spelled as the service's protocol has it."""
+
+
 class RefusalError(Exception):
     """A request that the gateway does not let through; the code is looked up in the protocol's own spelling."""
 
@@ -55,6 +59,16 @@ def error_answer(request: Request, service: str, code: str, message: str, status
         headers = [("Content-Type", "application/xml")]
         body = _xml(protocol, code, message, status, request_id).encode()
     return Answer(status, [*headers, ("x-amzn-RequestId", request_id)], b"" if request.method == "HEAD" else body)
+
+
+def denial_answer(request: Request, service: str, message: str) -> Answer:
+    """Return a denial by IAM's policies; the JSON protocols carry it as 400, the others as 403."""
+    protocol = protocol_of(request, service)
+    if protocol in {"json", "cbor"}:
+        return error_answer(request, service, "AccessDeniedException", message, 400)
+    codes = {"rest-json": "AccessDeniedException", "ec2": "UnauthorizedOperation"}
+    code = "AuthorizationError" if service == "sns" else codes.get(protocol, "AccessDenied")
+    return error_answer(request, service, code, message, 403)
 
 
 def _xml(protocol: str, code: str, message: str, status: int, request_id: str) -> str:

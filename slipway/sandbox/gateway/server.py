@@ -5,15 +5,27 @@ connections wait in a selector and hold no thread. Its WSGI bridge folds `_` and
 it: headers reach us as they were sent, and S3 metadata keeps its spelling.
 """
 
+import dataclasses
 import socket
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from cheroot.server import Gateway, HTTPServer
 from cheroot.workers.threadpool import ThreadPool
 
+from slipway.sandbox.gateway.bodies import read_body
+from slipway.sandbox.gateway.errors import RefusalError
 from slipway.sandbox.gateway.http import Answer, LostAnswerError, Request
+
+
+class Answering(Protocol):
+    """What answers the requests of a server."""
+
+    def handle(self, request: Request) -> Answer:
+        """Answer a whole request."""
+
+    def refuse(self, request: Request, refusal: RefusalError) -> Answer:
+        """Answer a request whose body did not arrive as it should."""
 
 
 class LoopbackServer(HTTPServer):
@@ -28,38 +40,49 @@ class LoopbackServer(HTTPServer):
 
 
 THREADS = 64
+PATIENCE = 60.0
 NO_BODY = frozenset({204, 304})
 
 
-def make_server(port: int, handle: Callable[[Request], Answer]) -> HTTPServer:
-    """Return a server for 127.0.0.1 only; port 0 takes a free one. `prepare()` binds it, `serve()` answers."""
+def make_server(port: int, gateway: Answering, patience: float = PATIENCE) -> HTTPServer:
+    """Return a server for 127.0.0.1 only; port 0 takes a free one. `prepare()` binds it, `serve()` answers.
+
+    A client that neither sends nor takes anything for `patience` seconds is let go.
+    """
 
     class Bridge(Gateway):
         def respond(self) -> None:
+            request = _head(self.req)
             try:
-                answer = handle(_read(self.req))
-            except LostAnswerError:
-                _hang_up(self.req)
-                return
+                body = read_body(self.req.rfile, request.headers, request.query)
+            except RefusalError as refusal:
+                self.req.close_connection = True  # what is left of the body is no request
+                answer = gateway.refuse(request, refusal)
+            else:
+                try:
+                    answer = gateway.handle(dataclasses.replace(request, body=body))
+                except LostAnswerError:
+                    _hang_up(self.req)
+                    return
             _write(self.req, answer)
 
     server = LoopbackServer(("127.0.0.1", port), Bridge, server_name="slipway-sandbox")
     server.requests = ThreadPool(server, min=THREADS, max=THREADS)
     server.request_queue_size = 256
-    server.timeout = 60
+    server.timeout = patience  # type: ignore[assignment]  # a socket takes fractions, too
     server.shutdown_timeout = 2
     server.max_request_header_size = 1 << 20
     return server
 
 
-def _read(request: Any) -> Request:
+def _head(request: Any) -> Request:
     headers: dict[str, str] = {}
     for name, value in request.inheaders.items():
         headers[name.decode("latin-1").lower()] = value.decode("latin-1")
     path, _, query = request.uri.decode("latin-1").partition("?")
     if path.startswith("http://"):  # absolute form (RFC 9112, 3.2.2), as sent through a proxy
         path = "/" + path.removeprefix("http://").partition("/")[2]
-    return Request(request.method.decode("latin-1"), path, query, headers, request.rfile.read())
+    return Request(request.method.decode("latin-1"), path, query, headers)
 
 
 def _write(request: Any, answer: Answer) -> None:

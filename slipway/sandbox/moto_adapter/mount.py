@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from slipway.sandbox.gateway.errors import error_answer
+from slipway.sandbox.gateway.errors import error_answer, protocol_of
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.sigv4 import ALGORITHM, Claim
+from slipway.sandbox.moto_adapter.complaints import complaint
 from slipway.sandbox.moto_adapter.keeper import NotKeptError
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 
@@ -39,7 +40,14 @@ ENVIRONMENT = {
 class Moto:
     """The rest of AWS. `keep` writes down what a request has changed, before it is answered."""
 
-    def __init__(self, quiet: QuietLock, load_state: Callable[[], None], keep: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        quiet: QuietLock,
+        load_state: Callable[[], None],
+        keep: Callable[[], None],
+        may_deliver: Callable[[str, str, str, str, str], bool] | None = None,
+    ) -> None:
+        self._may_deliver = may_deliver
         self._load_state = load_state
         self._keep = keep
         self._application: Wsgi | None = None
@@ -60,6 +68,8 @@ class Moto:
 
                 fixes.apply()
                 long_polls.wait_outside(self._quiet)
+                if self._may_deliver is not None:
+                    fixes.event_delivery.enforce(self._may_deliver)
                 self._load_state()
 
                 def create(service: Any) -> Any:
@@ -85,12 +95,7 @@ class Moto:
             return error_answer(request, claim.service, "AccessDenied", "moto's own API is not reachable", 403)
         inner = self._quiet.is_shared  # moto, or a fix of it, asks for something: the request around it is kept
         with self._quiet.shared():
-            try:
-                answer = _call(application, _environ(request, claim, account))
-            except NotImplementedError as error:
-                return _missing(request, claim.service, str(error))
-        if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
-            return _missing(request, claim.service, f"no route for {request.method} {request.path}")
+            answer = _served(application, request, claim, account)
         if not inner and not _only_reads(request):
             try:
                 self._keep()
@@ -98,6 +103,27 @@ class Moto:
                 message = f"the change was made and cannot be kept: {error}"
                 return error_answer(request, claim.service, "InternalFailure", message, 500)
         return answer
+
+
+def _served(application: Wsgi, request: Request, claim: Claim, account: str) -> Answer:
+    from botocore.model import OperationNotFoundError  # noqa: PLC0415  (imported by moto just now)
+
+    try:
+        answer = _call(application, _environ(request, claim, account))
+    except NotImplementedError as error:
+        return _missing(request, claim.service, str(error))
+    except OperationNotFoundError as error:
+        return _unknown(request, claim.service, str(error))
+    except Exception:
+        # whatever moto broke on is raised again, unless the request itself is at fault
+        wrong = complaint(request, claim.service)
+        if wrong is None:
+            raise
+        code = "ValidationError" if protocol_of(request, claim.service) == "query" else "ValidationException"
+        return error_answer(request, claim.service, code, wrong, 400)
+    if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
+        return _missing(request, claim.service, f"no route for {request.method} {request.path}")
+    return answer
 
 
 def _call(application: Wsgi, environ: dict[str, Any]) -> Answer:
@@ -179,6 +205,13 @@ def _operation(request: Request) -> str:
 def _only_reads(request: Request) -> bool:
     operation = _operation(request)
     return operation.startswith(READING + USING_KEYS) if operation else request.method in {"GET", "HEAD"}
+
+
+def _unknown(request: Request, service: str, operation: str) -> Answer:
+    """Answer an operation that AWS itself does not have."""
+    protocol = protocol_of(request, service)
+    code = "InvalidAction" if protocol in {"query", "ec2"} else "UnknownOperationException"
+    return error_answer(request, service, code, f"Could not find operation {operation} of {service}", 400)
 
 
 def _missing(request: Request, service: str, reason: str) -> Answer:

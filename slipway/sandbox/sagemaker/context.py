@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slipway.sandbox.gateway.clients import AwsClients
+    from slipway.sandbox.sagemaker.execution_roles import Roles
     from slipway.sandbox.sagemaker.store import Store
 
 
@@ -56,6 +57,8 @@ class Context:
     clock: Callable[[], datetime] = system_clock
     shortage: Callable[[str, str], str | None] = instances_for_all
     """What says why there are no instances for an operation and a name of a job or endpoint, None when there are."""
+    roles: Roles | None = None
+    """Gives out sessions of execution roles; None where permissions are not enforced."""
 
     def now(self) -> float:
         """Seconds since the epoch: the form in which SageMaker's protocol and the store carry timestamps."""

@@ -141,12 +141,28 @@ def test_a_bucket_says_that_event_bridge_is_told(sandbox: Any) -> None:
     assert sandbox.s3.get_bucket_notification_configuration(Bucket="told")["EventBridgeConfiguration"] == {}
 
 
-def test_policy_simulation_is_denied_and_not_missing(sandbox: Any) -> None:
-    with pytest.raises(ClientError) as refused:
-        sandbox.iam.simulate_principal_policy(
-            PolicySourceArn="arn:aws:iam::123456789012:role/x", ActionNames=["s3:GetObject"]
-        )
-    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+def test_policy_simulation_answers_by_the_policies_of_a_role_and_by_those_that_are_given(sandbox: Any) -> None:
+    objects = "arn:aws:s3:::lake/*"
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = sandbox.iam.create_role(RoleName="simulated", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    sandbox.iam.put_role_policy(RoleName="simulated", PolicyName="p", PolicyDocument=text)
+    asked = {"ActionNames": ["s3:GetObject", "s3:PutObject"], "ResourceArns": ["arn:aws:s3:::lake/a"]}
+    answer = sandbox.iam.simulate_principal_policy(PolicySourceArn=role, **asked)
+    assert not answer["IsTruncated"]
+    found = [(each["EvalActionName"], each["EvalDecision"]) for each in answer["EvaluationResults"]]
+    assert found == [("s3:GetObject", "allowed"), ("s3:PutObject", "implicitDeny")]
+    only_ml = {**statement, "Condition": {"StringEquals": {"aws:PrincipalTag/team": "ml"}}}
+    custom = json.dumps({"Version": "2012-10-17", "Statement": [only_ml]})
+    entry = {"ContextKeyName": "aws:PrincipalTag/team", "ContextKeyValues": ["ml"], "ContextKeyType": "string"}
+    for entries, decision in (([], "implicitDeny"), ([entry], "allowed")):
+        answer = sandbox.iam.simulate_custom_policy(PolicyInputList=[custom], ContextEntries=entries, **asked)
+        assert answer["EvaluationResults"][0]["EvalDecision"] == decision
+    nobody = f"arn:aws:iam::{sandbox.account}:role/nobody"
+    with pytest.raises(ClientError) as missing:
+        sandbox.iam.simulate_principal_policy(PolicySourceArn=nobody, ActionNames=["s3:GetObject"])
+    assert missing.value.response["Error"]["Code"] == "NoSuchEntity"
 
 
 def put_event(sandbox: Any, detail: dict[str, Any]) -> None:

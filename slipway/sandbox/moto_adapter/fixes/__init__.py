@@ -23,6 +23,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     open_id_clients,
     policy_simulation,
     schedule_groups,
+    tags_in_xml,
     topic_attributes,
     vpc_endpoint_names,
 )
@@ -50,6 +51,7 @@ FIXES = (
     schedule_groups,
     topic_attributes,
     vpc_endpoint_names,
+    tags_in_xml,
 )
 
 

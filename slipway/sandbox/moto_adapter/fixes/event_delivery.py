@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.htm
 import json
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -22,6 +23,23 @@ log = logging.getLogger(__name__)
 
 ARCHIVE_RULE = "Events-Archive-"
 """moto names the rule that feeds an archive so, as AWS does."""
+
+
+ACTIONS = {
+    "sqs": "sqs:SendMessage",
+    "sns": "sns:Publish",
+    "logs": "logs:PutLogEvents",
+    "lambda": "lambda:InvokeFunction",
+}
+"""What EventBridge must be allowed by a target's own policy."""
+Permit = Callable[[str, str, str, str, str], bool]
+"""(account, region, action, resource, rule's ARN) -> whether EventBridge may."""
+_PERMITS: list[Permit] = []
+
+
+def enforce(permit: Permit) -> None:
+    """Deliver from now on only where the target's policy lets EventBridge; the permit tells what is denied."""
+    _PERMITS[:] = [permit]
 
 
 def apply() -> None:
@@ -39,11 +57,21 @@ def _send(rule: Any, event: dict[str, Any], **_: Any) -> None:
     told = {name: value for name, value in event.items() if name != "ingestion-time"}
     told["time"] = _iso(event["time"])
     for target in list(rule.targets):
+        if not _permitted(rule, target["Arn"]):
+            continue
         try:
             _deliver(rule, target, told)
         except Exception:
             # whatever the target's service raises is its own failure and never the sender's
             log.exception("event %s of rule %s was not delivered to %s", event["id"], rule.name, target["Arn"])
+
+
+def _permitted(rule: Any, arn: str) -> bool:
+    action = ACTIONS.get(arn.split(":")[2])
+    resource = f"{arn.removesuffix(':*')}:log-stream:events" if action == "logs:PutLogEvents" else arn
+    return action is None or all(
+        permit(rule.account_id, rule.region_name, action, resource, rule.arn) for permit in _PERMITS
+    )
 
 
 def _deliver(rule: Any, target: dict[str, Any], event: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.endpoints.live import LiveEndpoint
 from slipway.sandbox.sagemaker.endpoints.traffic import alarms_of, timeout_of
 
@@ -23,9 +24,15 @@ class ClosedError(Exception):
 
 
 class Watch:
-    """Looks at the alarms and the clock of one update, which began at `began` (seconds since the epoch)."""
+    """Looks at the alarms and the clock of one update, which began at `began` (seconds since the epoch).
 
-    def __init__(self, endpoint: LiveEndpoint, deployment: Mapping[str, Any] | None, began: float) -> None:
+    `acting` is the context of the role with which SageMaker asks for the alarms.
+    """
+
+    def __init__(
+        self, endpoint: LiveEndpoint, deployment: Mapping[str, Any] | None, began: float, acting: Context
+    ) -> None:
+        self._acting = acting
         self._endpoint = endpoint
         self._alarms = alarms_of(deployment)
         self._timeout = timeout_of(deployment)
@@ -42,7 +49,7 @@ class Watch:
         if self.late():
             raise RollBackError(f"the update took longer than MaximumExecutionTimeoutInSeconds ({self._timeout:g})")
         if self._alarms:
-            _require_silent(self._endpoint, self._alarms)
+            _require_silent(self._acting, self._alarms)
 
     def bake(self, since: float, seconds: float) -> None:
         """Check again and again until a wait that began at `since` is over; raises as `check` does."""
@@ -54,8 +61,8 @@ class Watch:
             self.check()
 
 
-def _require_silent(endpoint: LiveEndpoint, alarms: list[str]) -> None:
-    client = endpoint.context.aws.client("cloudwatch")
+def _require_silent(acting: Context, alarms: list[str]) -> None:
+    client = acting.aws.client("cloudwatch")
     try:
         found = client.describe_alarms(AlarmNames=alarms, AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     except (ClientError, BotoCoreError) as error:

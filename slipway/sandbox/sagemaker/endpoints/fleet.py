@@ -9,6 +9,7 @@ from typing import Any
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.endpoints.capture import Capture
 from slipway.sandbox.sagemaker.endpoints.variant import NOT_STARTED, Variant
+from slipway.sandbox.sagemaker.execution_roles import RoleNotAssumableError, as_role
 
 DRAIN_SECONDS = 65
 """Longer than the 60 s that an invocation may take."""
@@ -41,7 +42,9 @@ class Fleet:
         self.variants = build("ProductionVariants")
         self.shadows = build("ShadowProductionVariants")
         capture = config.get("DataCaptureConfig")
-        self.capture = Capture(context.aws.client("s3"), endpoint, capture) if captures(capture) else None
+        self.acting = acting_for(context, release)
+        """The context that acts as the role of the first variant's model: what the endpoint itself does, it does so."""
+        self.capture = Capture(self.acting.aws.client("s3"), endpoint, capture) if captures(capture) else None
         self._random = random.Random(endpoint)  # noqa: S311 - the same split from run to run
         self._idle = threading.Condition()
         self._inside = 0
@@ -110,6 +113,15 @@ class Fleet:
 
     def _all(self) -> list[Variant]:
         return [*self.variants.values(), *self.shadows.values()]
+
+
+def acting_for(context: Context, release: Mapping[str, Any]) -> Context:
+    """Return a context that acts as an endpoint's role, its first model's. Raises FleetNotStartedError."""
+    model = release["models"][release["config"]["ProductionVariants"][0]["ModelName"]]
+    try:
+        return as_role(context, model.get("ExecutionRoleArn"), model["ModelArn"])
+    except RoleNotAssumableError as error:
+        raise FleetNotStartedError(str(error)) from error
 
 
 def captures(config: Mapping[str, Any] | None) -> bool:

@@ -20,6 +20,7 @@ from slipway.sandbox.sagemaker.containers.submitted_code import bring_code
 from slipway.sandbox.sagemaker.containers.workspace import SERVING_FOLDERS, Workspace
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.endpoints import script_server
+from slipway.sandbox.sagemaker.execution_roles import refused_pull
 
 EXTRA = "additional-model-data-sources"
 
@@ -93,6 +94,9 @@ def _plan(definition: dict[str, Any], name: str, workspace: Workspace, context: 
     image = definition.get("Image")
     if image is None:
         raise ImageNotRunnableError("no Image is given")
+    refusal = refused_pull(context, image)
+    if refusal is not None:
+        raise ImageNotRunnableError(f"cannot pull {image}: {refusal}")
     workspace.prepare(SERVING_FOLDERS)
     s3 = context.aws.client("s3")
     if "ModelDataUrl" in definition:

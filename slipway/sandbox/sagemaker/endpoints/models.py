@@ -7,6 +7,7 @@ from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.endpoints.model_files import containers_of
 from slipway.sandbox.sagemaker.endpoints.record import MODEL_KIND
 from slipway.sandbox.sagemaker.errors import could_not_find, validation
+from slipway.sandbox.sagemaker.execution_roles import require_role
 
 CONTAINER_LIMIT = 15
 EXTRA_SOURCE_LIMIT = 5
@@ -17,6 +18,7 @@ def create_model(params: dict[str, Any], context: Context) -> dict[str, Any]:
     _validate(params)
     name = params["ModelName"]
     arn = context.scope.arn(f"model/{name.lower()}")
+    require_role(context, params.get("ExecutionRoleArn"), arn)
     record = {
         **params,
         "ModelArn": arn,

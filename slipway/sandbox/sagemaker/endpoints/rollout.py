@@ -53,7 +53,7 @@ class _Rollout:
         self._old = old
         self._new: Fleet | None = None
         self._stages = stages_of(deployment, instances_of(variants))
-        self._watch = Watch(endpoint, deployment, _began(endpoint))
+        self._watch = Watch(endpoint, deployment, _began(endpoint), old.acting)
 
     def run(self) -> None:
         try:

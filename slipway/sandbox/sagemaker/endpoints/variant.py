@@ -14,6 +14,7 @@ from slipway.sandbox.sagemaker.containers.log_stream import CloudWatchStream
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.endpoints.container import ContainerNotHealthyError, ServingContainer, free_port
 from slipway.sandbox.sagemaker.endpoints.model_files import ContainerPlan, ModelNotDeployableError, plan_containers
+from slipway.sandbox.sagemaker.execution_roles import RoleNotAssumableError, as_role
 
 MAX_INSTANCES = 2
 """Processes of one variant that this machine plays, however large its instance count is."""
@@ -53,7 +54,7 @@ class Variant:
         self.weight: float = float(config.get("InitialVariantWeight", 1.0))
         self.desired: int = int(config.get("InitialInstanceCount", 1))
         self.config = config
-        self._context = context
+        self._context = self._acting = context
         self._endpoint = endpoint
         self._model = model
         self._root = root
@@ -73,7 +74,11 @@ class Variant:
 
         Raises ModelNotDeployableError, CommandNotStartedError or ContainerNotHealthyError; `stop` cleans up.
         """
-        self._plans = plan_containers(self._model, self._root, self._context)
+        try:
+            self._acting = as_role(self._context, self._model.get("ExecutionRoleArn"), self._model["ModelArn"])
+        except RoleNotAssumableError as error:
+            raise ModelNotDeployableError(str(error)) from error
+        self._plans = plan_containers(self._model, self._root, self._acting)
         self._grow()
 
     def scale(self, desired: int) -> None:
@@ -134,12 +139,12 @@ class Variant:
         if len(self._plans) > 1:
             stream_name += f"/{plan.name}"
         stream = CloudWatchStream(
-            self._context.aws.client("logs"), f"/aws/sagemaker/Endpoints/{self._endpoint}", stream_name
+            self._acting.aws.client("logs"), f"/aws/sagemaker/Endpoints/{self._endpoint}", stream_name
         )
         for note in plan.notes:
             stream.write(note)
         environment = {
-            **aws_environment(self._context),
+            **aws_environment(self._acting),
             "SAGEMAKER_BIND_TO_PORT": str(port),
             "SLIPWAY_BIND_HOST": "127.0.0.1",
             **plan.environment,

@@ -17,6 +17,7 @@ from slipway.sandbox.sagemaker.containers.process import ContainerProcess
 from slipway.sandbox.sagemaker.containers.s3_objects import S3SourceError
 from slipway.sandbox.sagemaker.containers.workspace import Workspace
 from slipway.sandbox.sagemaker.context import Context, Scope
+from slipway.sandbox.sagemaker.execution_roles import as_role, refused_volume
 from slipway.sandbox.sagemaker.jobs import artifacts
 from slipway.sandbox.sagemaker.jobs.metrics import MetricReader, cloudwatch_sender, compile_definitions
 from slipway.sandbox.sagemaker.jobs.outcome import (
@@ -68,11 +69,13 @@ class TrainingRun:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._abandoned = threading.Event()
+        # channels, artifacts, log and metrics of a job are the business of its execution role
+        self._acting = as_role(context, record["RoleArn"], record["TrainingJobArn"])
         self._metrics = MetricReader(
             compile_definitions(record["AlgorithmSpecification"].get("MetricDefinitions", [])),
-            cloudwatch_sender(context.aws.client("cloudwatch"), self._name),
+            cloudwatch_sender(self._acting.aws.client("cloudwatch"), self._name),
         )
-        self._s3 = context.aws.client("s3")
+        self._s3 = self._acting.aws.client("s3")
         self.ended = threading.Event()
 
     def start(self) -> None:
@@ -106,8 +109,11 @@ class TrainingRun:
     def _run(self) -> Outcome:
         try:
             self._change("Downloading", TrainingStartTime=self._context.now())
+            refusal = refused_volume(self._acting, self._record["ResourceConfig"].get("VolumeKmsKeyId"))
+            if refusal is not None:
+                return failed(f"ClientError: {refusal}")
             hosts = [
-                prepare_host(self._record, name, Workspace(self._root / name), self._context)
+                prepare_host(self._record, name, Workspace(self._root / name), self._acting)
                 for name in hosts_of(self._record["ResourceConfig"])
             ]
             checkpoints = artifacts.Checkpoints(self._s3, self._record, hosts[0].workspace)
@@ -132,7 +138,7 @@ class TrainingRun:
 
     def _launch(self, host: Host) -> ContainerProcess:
         stream = CloudWatchStream(
-            self._context.aws.client("logs"), LOG_GROUP, f"{self._name}/{host.name}-{time.time_ns() // 1_000_000_000}"
+            self._acting.aws.client("logs"), LOG_GROUP, f"{self._name}/{host.name}-{time.time_ns() // 1_000_000_000}"
         )
         sink = _Sink(stream, self._metrics)
         for note in host.notes:

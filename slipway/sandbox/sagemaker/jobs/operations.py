@@ -5,6 +5,7 @@ from typing import Any
 
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import in_use, not_found, validation
+from slipway.sandbox.sagemaker.execution_roles import require_role
 from slipway.sandbox.sagemaker.jobs import running
 from slipway.sandbox.sagemaker.jobs.metrics import compile_definitions
 from slipway.sandbox.sagemaker.jobs.parameters import hosts_of
@@ -20,6 +21,7 @@ def create_training_job(params: dict[str, Any], context: Context) -> dict[str, A
     _validate(params)
     name = params["TrainingJobName"]
     record = new_record(params, context)
+    require_role(context, params["RoleArn"], record["TrainingJobArn"])
     if not context.store.create(context.scope, KIND, name, record):
         raise in_use(f"Training job names must be unique within an AWS account and region, got {name!r} again")
     tell(context, record)

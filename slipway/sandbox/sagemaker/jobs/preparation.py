@@ -10,6 +10,7 @@ from slipway.sandbox.sagemaker.containers.images import Command
 from slipway.sandbox.sagemaker.containers.submitted_code import bring_code
 from slipway.sandbox.sagemaker.containers.workspace import TRAINING_FOLDERS, Workspace
 from slipway.sandbox.sagemaker.context import Context
+from slipway.sandbox.sagemaker.execution_roles import refused_pull
 from slipway.sandbox.sagemaker.jobs import script_mode
 from slipway.sandbox.sagemaker.jobs.channels import bring_channel
 from slipway.sandbox.sagemaker.jobs.parameters import hosts_of, input_document, resource_document
@@ -38,6 +39,9 @@ def command_of(record: dict[str, Any], context: Context) -> tuple[Command, scrip
         raise images.ImageNotRunnableError(
             f"the algorithm {algorithm.get('AlgorithmName')} is not an image: the sandbox runs TrainingImage only"
         )
+    refusal = refused_pull(context, image)
+    if refusal is not None:
+        raise images.ImageNotRunnableError(f"cannot pull {image}: {refusal}")
     entrypoint = algorithm.get("ContainerEntrypoint", [])
     words = algorithm.get("ContainerArguments", [])
     script = script_mode.script_of(record.get("HyperParameters", {}), record.get("Environment", {}))

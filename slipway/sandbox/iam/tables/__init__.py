@@ -1,0 +1,1 @@
+"""What AWS documents about the actions of its services, one file a service; `catalog` reads them."""
