@@ -1,7 +1,9 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
 from slipway.sandbox.moto_adapter.fixes import (
+    alarm_states,
     bucket_policies,
+    composite_alarms,
     event_bridge_notifications,
     event_delivery,
     image_digests,
@@ -16,7 +18,9 @@ from slipway.sandbox.moto_adapter.fixes import (
 )
 
 FIXES = (
+    alarm_states,
     bucket_policies,
+    composite_alarms,
     event_bridge_notifications,
     event_delivery,
     image_digests,
