@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slipway.sandbox.clockwork.alarms.watch import Alarms
+from slipway.sandbox.clockwork.clock import Clock, system_time
+from slipway.sandbox.clockwork.timeline import Timeline
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.moto_adapter.mount import Moto
@@ -18,6 +21,7 @@ from slipway.sandbox.sagemaker.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
     from pathlib import Path
 
 SCOPE = Scope("123456789012", "us-east-1")
@@ -32,7 +36,7 @@ class World:
     names: Iterator[int] = field(default_factory=lambda: iter(range(10**6)))
 
     def __post_init__(self) -> None:
-        self.ahead = timedelta()
+        self.clock = Clock()
         self.moto = Moto(QuietLock(), load_state=lambda: None, changed=lambda: None)
         self.store = Store(self.root / "store.sqlite")
         self.gateway = Gateway(
@@ -44,16 +48,48 @@ class World:
             health=lambda: b"",
             clock=system_clock,
         )
+        self.moto.load()
+        from slipway.sandbox.moto_adapter.fixes.alarm_states import record_action  # noqa: PLC0415  (it needs moto)
+
         self.contexts: dict[Scope, Context] = {}
+        keep_time_by(self.clock)
+        self.alarms = Alarms(self.context, self.clock, record_action)
+        self.timeline = Timeline(self.clock, [self.alarms])
 
     def context(self, scope: Scope = SCOPE) -> Context:
         if scope not in self.contexts:
             clients = AwsClients("http://127.0.0.1:1", scope.account, scope.region, "secret", self.gateway.handle)
-            self.contexts[scope] = Context(scope, self.store, clients, self.root, self.root, self.now)
+            self.contexts[scope] = Context(scope, self.store, clients, self.root, self.root, self.clock)
         return self.contexts[scope]
 
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+    def notice_alarms(self) -> None:
+        self.alarms.notice(self.scope)
+
+    def look(self) -> None:
+        """Let the clockwork look once, as its ticker does."""
+        self.timeline.look()
+
+    def advance(self, by: timedelta) -> None:
+        """Set the clock forward, and let all happen that is due on the way."""
+        self.clock.advance(by)
+        self.timeline.look()
+        assert self.clock.arrived
+
+    def queue(self) -> str:
+        """Create a queue; return its URL."""
+        return str(self.client("sqs").create_queue(QueueName=self.name("queue"))["QueueUrl"])
+
+    def arn_of(self, queue: str) -> str:
+        return f"arn:aws:sqs:{self.scope.region}:{self.scope.account}:{queue.rpartition('/')[2]}"
+
+    def received(self, queue: str) -> list[Any]:
+        """Return the bodies of all messages in a queue, read as JSON where they are, and take them out."""
+        found: list[Any] = []
+        while messages := self.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.client("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+                found.append(json.loads(message["Body"]))
+        return found
 
     def client(self, service: str) -> Any:
         return self.context().aws.client(service)
@@ -63,14 +99,19 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def _world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return World(tmp_path_factory.mktemp("clockwork"))
+def _world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    yield World(tmp_path_factory.mktemp("clockwork"))
+    keep_time_by(system_time)
 
 
 @pytest.fixture
 def world(_world: World) -> Iterator[World]:
-    """One sandbox's insides for all tests: they choose names of their own."""
-    _world.ahead = timedelta()
-    keep_time_by(_world.now)
+    """One sandbox's insides for all tests: they choose names of their own, and their alarms end with them."""
     yield _world
-    keep_time_by(system_clock)
+    cloudwatch = _world.client("cloudwatch")
+    while composite := cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]:
+        for alarm in composite:
+            if not cloudwatch.describe_alarms(ParentsOfAlarmName=alarm["AlarmName"])["CompositeAlarms"]:
+                cloudwatch.delete_alarms(AlarmNames=[alarm["AlarmName"]])
+    while alarms := cloudwatch.describe_alarms()["MetricAlarms"]:
+        cloudwatch.delete_alarms(AlarmNames=[alarm["AlarmName"] for alarm in alarms])

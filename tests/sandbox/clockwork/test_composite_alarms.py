@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -148,7 +149,8 @@ def test_an_alarm_begins_without_data_and_keeps_its_state_when_it_is_changed(wor
     )
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="r", StateReasonData='{"a": 1}')
     before = state()
-    world.ahead += world.ahead.__class__(hours=1)
+    world.clock.advance(timedelta(hours=1))
+    world.clock.arrive()
     cloudwatch.put_metric_alarm(
         AlarmName=name,
         Namespace="N",

@@ -1,6 +1,7 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
 from slipway.sandbox.moto_adapter.fixes import (
+    alarm_checks,
     alarm_states,
     bucket_policies,
     composite_alarms,
@@ -11,6 +12,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     key_rotation,
     log_group_keys,
     log_resource_policies,
+    metric_data,
     metric_filters,
     open_id_clients,
     policy_simulation,
@@ -18,6 +20,7 @@ from slipway.sandbox.moto_adapter.fixes import (
 )
 
 FIXES = (
+    alarm_checks,
     alarm_states,
     bucket_policies,
     composite_alarms,
@@ -28,6 +31,7 @@ FIXES = (
     key_rotation,
     log_group_keys,
     log_resource_policies,
+    metric_data,
     metric_filters,
     open_id_clients,
     policy_simulation,

@@ -42,11 +42,11 @@ def apply() -> None:
             raise ValidationError(f"An alarm of type {kind} already exists with the name {name}")
         if before is not None:
             given["tags"] = None  # "If you use this operation to update an existing alarm, any tags are ignored"
-        alarm = put(self, name=name, **given)
+        alarm: Any = put(self, name=name, **given)
         alarm.configuration_updated_timestamp = naive_now()
         if before is None:
             alarm.state_value, alarm.state_reason, alarm.state_reason_data = "INSUFFICIENT_DATA", FIRST_REASON, None
-            alarm.state_updated_timestamp = alarm.state_transitioned_timestamp = naive_now()  # type: ignore[attr-defined]
+            alarm.state_updated_timestamp = alarm.state_transitioned_timestamp = naive_now()
         else:
             for field in _STATE_FIELDS:
                 setattr(alarm, field, getattr(before, field, None))
