@@ -5,18 +5,30 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from cheroot.server import HTTPServer
 
+from slipway.sandbox.clockwork.alarms.watch import Alarms
+from slipway.sandbox.clockwork.clock import Clock
+from slipway.sandbox.clockwork.clock_page import NAME as CLOCK_PAGE
+from slipway.sandbox.clockwork.clock_page import ClockPage
+from slipway.sandbox.clockwork.delivery.courier import Courier
+from slipway.sandbox.clockwork.functions.running import Functions
 from slipway.sandbox.clockwork.noticing import Noticing
 from slipway.sandbox.clockwork.scalable_targets import ScalableTargets
 from slipway.sandbox.clockwork.ticker import Ticker
+from slipway.sandbox.clockwork.timeline import Timeline
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
+from slipway.sandbox.moto_adapter.alarm_history import record_action
+from slipway.sandbox.moto_adapter.hooks import install
 from slipway.sandbox.moto_adapter.issued_keys import issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
 from slipway.sandbox.moto_adapter.mount import Moto
+from slipway.sandbox.moto_adapter.now import keep_time_by
+from slipway.sandbox.moto_adapter.places import of_alarms
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 from slipway.sandbox.sagemaker import lifecycle
 from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
@@ -25,6 +37,13 @@ from slipway.sandbox.sagemaker.store import Store
 from slipway.sandbox.state_folder import StateFolder
 
 log = logging.getLogger(__name__)
+
+
+class Watched(Protocol):
+    """A part of the clockwork that is told where there is something to watch."""
+
+    def notice(self, scope: Scope) -> None:
+        """Remember the account and region."""
 
 
 class Sandbox:
@@ -44,13 +63,19 @@ class Sandbox:
         self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
         self._sagemaker = SageMaker(self.context)
         self._targets = ScalableTargets(self.context, time.monotonic)
-        self._clockwork = Ticker([self._targets])
+        self._clock = Clock(state.clock_file)
+        keep_time_by(self._clock)
+        self._courier = Courier(self.context)
+        install(self._courier, Functions(self.context))
+        self._alarms = Alarms(self.context, self._clock, record_action)
+        self._timeline = Timeline(self._clock, [self._alarms])
+        self._clockwork = Ticker([self._targets, self._timeline])
         self.gateway = Gateway(
             secret=secret,
             region=region,
             issued=lambda key: issued_key(self._moto, key),
-            own={"sagemaker": self._sagemaker},
-            rest=Noticing(self._moto, self._watch_targets),
+            own={"sagemaker": self._sagemaker, CLOCK_PAGE: ClockPage(self._clock, self._clockwork.wake)},
+            rest=Noticing(self._moto, self._notices()),
             health=health,
             clock=system_clock,
         )
@@ -82,19 +107,41 @@ class Sandbox:
             log.exception("could not pick up what the last run left")
         finally:
             self._sagemaker.open()
+        self._watch_what_was_left()
+
+    def _watch_what_was_left(self) -> None:
         from slipway.sandbox.sagemaker.endpoints.record import KIND  # noqa: PLC0415  (imported by recover just now)
 
         for scope in self._store.scopes():
             if self._store.names(scope, KIND):
-                self._watch_targets(scope)
-
-    def _watch_targets(self, scope: Scope) -> None:
-        self._targets.notice(scope)
+                self._targets.notice(scope)
+        for source, places in ((self._alarms, of_alarms),):
+            for place in places():
+                source.notice(Scope(*place))
         self._clockwork.wake()
+
+    def _notices(self) -> dict[tuple[str, str], Callable[[Scope], None]]:
+        """Return what begins to be watched after which request."""
+        watched: dict[tuple[str, str], Watched] = {
+            ("application-autoscaling", "RegisterScalableTarget"): self._targets,
+            ("monitoring", "PutMetricAlarm"): self._alarms,
+            ("monitoring", "PutCompositeAlarm"): self._alarms,
+            ("monitoring", "SetAlarmState"): self._alarms,
+        }
+        return {request: self._noticing(source) for request, source in watched.items()}
+
+    def _noticing(self, source: Watched) -> Callable[[Scope], None]:
+        def notice(scope: Scope) -> None:
+            source.notice(scope)
+            self._clockwork.wake()
+
+        return notice
 
     def end_processes(self) -> None:
         """End every process that was started for somebody, and start none any more."""
+        self._timeline.stop()
         self._clockwork.stop()
+        self._courier.close()
         lifecycle.shutdown()
 
     def close(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +11,22 @@ import pytest
 
 from slipway.sandbox.clockwork.alarms.watch import Alarms
 from slipway.sandbox.clockwork.clock import Clock, system_time
+from slipway.sandbox.clockwork.delivery.courier import Courier
+from slipway.sandbox.clockwork.functions.running import Functions
 from slipway.sandbox.clockwork.timeline import Timeline
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
+from slipway.sandbox.moto_adapter.alarm_history import record_action
+from slipway.sandbox.moto_adapter.hooks import install
 from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.now import keep_time_by
 from slipway.sandbox.moto_adapter.quiet import QuietLock
+from slipway.sandbox.sagemaker.containers.launcher import forget_launcher
 from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
 from slipway.sandbox.sagemaker.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import timedelta
     from pathlib import Path
 
@@ -48,11 +54,11 @@ class World:
             health=lambda: b"",
             clock=system_clock,
         )
-        self.moto.load()
-        from slipway.sandbox.moto_adapter.fixes.alarm_states import record_action  # noqa: PLC0415  (it needs moto)
 
         self.contexts: dict[Scope, Context] = {}
         keep_time_by(self.clock)
+        self.courier = Courier(self.context, pause=lambda _: False)
+        install(self.courier, Functions(self.context))
         self.alarms = Alarms(self.context, self.clock, record_action)
         self.timeline = Timeline(self.clock, [self.alarms])
 
@@ -74,6 +80,13 @@ class World:
         self.clock.advance(by)
         self.timeline.look()
         assert self.clock.arrived
+
+    def until(self, holds: Callable[[], bool], what: str, patience: float = 30.0) -> None:
+        """Wait for something that another process or thread does."""
+        deadline = time.monotonic() + patience
+        while not holds():
+            assert time.monotonic() < deadline, f"waited {patience:g} s for {what}"
+            time.sleep(0.05)
 
     def queue(self) -> str:
         """Create a queue; return its URL."""
@@ -100,7 +113,10 @@ class World:
 
 @pytest.fixture(scope="session")
 def _world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    yield World(tmp_path_factory.mktemp("clockwork"))
+    made = World(tmp_path_factory.mktemp("clockwork"))
+    yield made
+    made.courier.close()
+    forget_launcher(made.root)
     keep_time_by(system_time)
 
 
