@@ -17,6 +17,9 @@ from slipway.sandbox.clockwork.delivery.courier import Courier
 from slipway.sandbox.clockwork.functions.running import Functions
 from slipway.sandbox.clockwork.noticing import Noticing
 from slipway.sandbox.clockwork.scalable_targets import ScalableTargets
+from slipway.sandbox.clockwork.schedules.planned import Planned
+from slipway.sandbox.clockwork.schedules.rules import ScheduledRules
+from slipway.sandbox.clockwork.schedules.schedules import Schedules
 from slipway.sandbox.clockwork.ticker import Ticker
 from slipway.sandbox.clockwork.timeline import Timeline
 from slipway.sandbox.gateway.app import Gateway
@@ -28,7 +31,7 @@ from slipway.sandbox.moto_adapter.issued_keys import issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
 from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.now import keep_time_by
-from slipway.sandbox.moto_adapter.places import of_alarms
+from slipway.sandbox.moto_adapter.places import of_alarms, of_scheduled_rules, of_schedules
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 from slipway.sandbox.sagemaker import lifecycle
 from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
@@ -68,7 +71,9 @@ class Sandbox:
         self._courier = Courier(self.context)
         install(self._courier, Functions(self.context))
         self._alarms = Alarms(self.context, self._clock, record_action)
-        self._timeline = Timeline(self._clock, [self._alarms])
+        self._rules = Planned(ScheduledRules(self.context, self._courier), self._clock)
+        self._schedules = Planned(Schedules(self.context, self._courier), self._clock)
+        self._timeline = Timeline(self._clock, [self._rules, self._schedules, self._alarms])
         self._clockwork = Ticker([self._targets, self._timeline])
         self.gateway = Gateway(
             secret=secret,
@@ -115,7 +120,11 @@ class Sandbox:
         for scope in self._store.scopes():
             if self._store.names(scope, KIND):
                 self._targets.notice(scope)
-        for source, places in ((self._alarms, of_alarms),):
+        for source, places in (
+            (self._alarms, of_alarms),
+            (self._rules, of_scheduled_rules),
+            (self._schedules, of_schedules),
+        ):
             for place in places():
                 source.notice(Scope(*place))
         self._clockwork.wake()
@@ -127,6 +136,8 @@ class Sandbox:
             ("monitoring", "PutMetricAlarm"): self._alarms,
             ("monitoring", "PutCompositeAlarm"): self._alarms,
             ("monitoring", "SetAlarmState"): self._alarms,
+            **{("events", f"{verb}Rule"): self._rules for verb in ("Put", "Enable", "Disable", "Delete")},
+            **{("scheduler", method): self._schedules for method in ("POST", "PUT", "DELETE")},
         }
         return {request: self._noticing(source) for request, source in watched.items()}
 

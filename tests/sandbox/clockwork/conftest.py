@@ -13,9 +13,13 @@ from slipway.sandbox.clockwork.alarms.watch import Alarms
 from slipway.sandbox.clockwork.clock import Clock, system_time
 from slipway.sandbox.clockwork.delivery.courier import Courier
 from slipway.sandbox.clockwork.functions.running import Functions
+from slipway.sandbox.clockwork.schedules.planned import Planned
+from slipway.sandbox.clockwork.schedules.rules import ScheduledRules
+from slipway.sandbox.clockwork.schedules.schedules import Schedules
 from slipway.sandbox.clockwork.timeline import Timeline
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
+from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.moto_adapter.alarm_history import record_action
 from slipway.sandbox.moto_adapter.hooks import install
 from slipway.sandbox.moto_adapter.mount import Moto
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
+    from slipway.sandbox.gateway.sigv4 import Claim
+
 SCOPE = Scope("123456789012", "us-east-1")
 
 
@@ -43,13 +49,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.clock = Clock()
+        self.pipelines = Pipelines()
         self.moto = Moto(QuietLock(), load_state=lambda: None, changed=lambda: None)
         self.store = Store(self.root / "store.sqlite")
         self.gateway = Gateway(
             secret="secret",
             region=self.scope.region,
             issued=lambda _key: None,
-            own={},
+            own={"sagemaker": self.pipelines},
             rest=self.moto,
             health=lambda: b"",
             clock=system_clock,
@@ -60,7 +67,9 @@ class World:
         self.courier = Courier(self.context, pause=lambda _: False)
         install(self.courier, Functions(self.context))
         self.alarms = Alarms(self.context, self.clock, record_action)
-        self.timeline = Timeline(self.clock, [self.alarms])
+        self.rules = Planned(ScheduledRules(self.context, self.courier), self.clock)
+        self.schedules = Planned(Schedules(self.context, self.courier), self.clock)
+        self.timeline = Timeline(self.clock, [self.rules, self.schedules, self.alarms])
 
     def context(self, scope: Scope = SCOPE) -> Context:
         if scope not in self.contexts:
@@ -70,6 +79,11 @@ class World:
 
     def notice_alarms(self) -> None:
         self.alarms.notice(self.scope)
+
+    def notice_schedules(self) -> None:
+        self.rules.notice(self.scope)
+        self.schedules.notice(self.scope)
+        self.timeline.look()
 
     def look(self) -> None:
         """Let the clockwork look once, as its ticker does."""
@@ -109,6 +123,31 @@ class World:
 
     def name(self, kind: str) -> str:
         return f"{kind}-{next(self.names)}"
+
+    def waited_for(self, queue: str, count: int) -> list[Any]:
+        """Return the bodies of a queue's messages, once there are so many."""
+        found: list[Any] = []
+
+        def enough() -> bool:
+            found.extend(self.received(queue))
+            return len(found) >= count
+
+        self.until(enough, f"{count} message(s)")
+        return found
+
+
+class Pipelines:
+    """A SageMaker that only takes StartPipelineExecution, and remembers it."""
+
+    def __init__(self) -> None:
+        self.started: list[dict[str, Any]] = []
+
+    def answer(self, request: Request, _claim: Claim, _account: str) -> Answer:
+        """Answer as SageMaker does."""
+        assert request.header("x-amz-target") == "SageMaker.StartPipelineExecution"
+        self.started.append(json.loads(request.body))
+        body = b'{"PipelineExecutionArn": "arn:aws:sagemaker:us-east-1:123456789012:pipeline/p/execution/abcdefghijkl"}'
+        return Answer(200, [("Content-Type", "application/x-amz-json-1.1")], body)
 
 
 @pytest.fixture(scope="session")

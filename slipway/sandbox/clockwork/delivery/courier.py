@@ -93,7 +93,7 @@ class Courier:
             return
         region, account, name = queue.split(":", 5)[3:]
         attributes = {
-            "RULE_ARN": delivery.origin,
+            "SCHEDULE_ARN" if ":scheduler:" in delivery.origin else "RULE_ARN": delivery.origin,
             "TARGET_ARN": delivery.target["Arn"],
             "ERROR_CODE": failure.code,
             "ERROR_MESSAGE": str(failure),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slipway.sandbox.clockwork.delivery.api_destinations import call
+from slipway.sandbox.clockwork.delivery import api_destinations, universal
 from slipway.sandbox.clockwork.delivery.event_input import at
 from slipway.sandbox.clockwork.delivery.failures import DeliveryError
 from slipway.sandbox.moto_adapter.hooks import Delivery
@@ -65,7 +65,11 @@ def _log_group(context: Context, delivery: Delivery, resource: str) -> None:
 
 
 def _bus(context: Context, delivery: Delivery, _resource: str) -> None:
-    event = delivery.event
+    event, own = delivery.event, delivery.target.get("EventBridgeParameters")
+    if own is not None:  # a schedule's own event
+        made = {"Source": own["Source"], "DetailType": own["DetailType"], "Detail": delivery.text}
+        context.aws.client("events").put_events(Entries=[made | {"EventBusName": delivery.target["Arn"]}])
+        return
     entry: dict[str, Any] = {
         "Source": event["source"],
         "DetailType": event["detail-type"],
@@ -96,11 +100,12 @@ def _function(context: Context, delivery: Delivery, _resource: str) -> None:
 
 
 def _stream(context: Context, delivery: Delivery, resource: str) -> None:
-    path = delivery.target.get("KinesisParameters", {}).get("PartitionKeyPath", "$.id")
+    parameters = delivery.target.get("KinesisParameters", {})
+    key = parameters.get("PartitionKey") or at(delivery.event, parameters.get("PartitionKeyPath", "$.id"))
     context.aws.client("kinesis").put_record(
         StreamName=resource.removeprefix("stream/"),
         Data=delivery.text.encode(),
-        PartitionKey=str(at(delivery.event, path)),
+        PartitionKey=str(key),
     )
 
 
@@ -118,7 +123,8 @@ _KINDS = {
     ("events", "event-bus/"): Kind(_bus, quick=True),
     ("kinesis", "stream/"): Kind(_stream, quick=True),
     ("firehose", "deliverystream/"): Kind(_firehose, quick=True),
-    ("events", "api-destination/"): Kind(call, quick=False),
+    ("events", "api-destination/"): Kind(api_destinations.call, quick=False),
     ("sagemaker", "pipeline/"): Kind(_pipeline, quick=False),
     ("lambda", "function:"): Kind(_function, quick=False),
+    ("scheduler", "aws-sdk:"): Kind(universal.call, quick=False),
 }

@@ -14,9 +14,11 @@ from slipway.sandbox.moto_adapter.fixes import (
     log_group_keys,
     log_resource_policies,
     metric_data,
+    metric_filter_emission,
     metric_filters,
     open_id_clients,
     policy_simulation,
+    schedule_expressions,
     schedule_groups,
 )
 
@@ -34,9 +36,11 @@ FIXES = (
     log_group_keys,
     log_resource_policies,
     metric_data,
+    metric_filter_emission,
     metric_filters,
     open_id_clients,
     policy_simulation,
+    schedule_expressions,
     schedule_groups,
 )
 
