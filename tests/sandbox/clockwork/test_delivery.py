@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import threading
+import time
 import zipfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -249,14 +250,35 @@ def test_a_function_behind_a_rule_gets_what_the_rule_makes_of_the_event(world: A
     assert (dry[0], dry[1]["StatusCode"]) == (None, 204)
     template = {"InputPathsMap": {"n": "$.detail.n"}, "InputTemplate": '{"n": <n>}'}
     put(world, rule(world, {"Arn": arn, "InputTransformer": template}), n=41)
-    group = f"/aws/lambda/{arn.rpartition(':')[2]}"
+    assert "printed {'n': 41}" in lines_of(world, arn)
+
+
+def lines_of(world: Any, arn: str) -> list[str]:
+    """Return what a function's first run logged, once it has ended."""
+    logs, group = world.client("logs"), f"/aws/lambda/{arn.rpartition(':')[2]}"
 
     def lines() -> list[str]:
-        logs = world.client("logs")
         try:
             return [each["message"] for each in logs.filter_log_events(logGroupName=group)["events"]]
         except logs.exceptions.ResourceNotFoundException:
             return []
 
     world.until(lambda: any(line.startswith("REPORT") for line in lines()), "the function to end")
-    assert "printed {'n': 41}" in lines()
+    return lines()
+
+
+def test_a_function_behind_a_topic_and_one_behind_a_log_group_run_too(world: Any) -> None:
+    topic = world.client("sns").create_topic(Name=world.name("topic"))["TopicArn"]
+    told, logged = function(world), function(world)
+    other = function(world, Runtime="nodejs20.x")  # cannot run here, and harms nobody
+    for endpoint in (other, told):
+        world.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=endpoint)
+    world.client("sns").publish(TopicArn=topic, Message="hello")
+    assert any("'Message': 'hello'" in line for line in lines_of(world, told))
+    group = {"logGroupName": f"/{world.name('group')}"}
+    world.client("logs").create_log_group(**group)
+    world.client("logs").create_log_stream(**group, logStreamName="s")
+    world.client("logs").put_subscription_filter(**group, filterName="f", filterPattern="ERROR", destinationArn=logged)
+    events = [{"timestamp": int(time.time() * 1000), "message": "an ERROR"}]
+    world.client("logs").put_log_events(**group, logStreamName="s", logEvents=events)
+    assert any("'awslogs'" in line for line in lines_of(world, logged))

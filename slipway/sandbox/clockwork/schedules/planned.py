@@ -69,7 +69,7 @@ class Planned:
     @property
     def busy(self) -> bool:
         """Whether anything is planned, or may be."""
-        return bool(self._changed or self._waiting)
+        return bool(self._changed) or any(waiting.due is not None for waiting in list(self._waiting.values()))
 
     def look(self) -> None:
         """Read what was changed."""

@@ -25,12 +25,15 @@ def apply() -> None:
 
 
 def _invoke(function: Any, body: Any, request_headers: Mapping[str, str], response_headers: dict[str, str]) -> bytes:
-    run = _run_of(function, body.encode() if isinstance(body, str) else body or b"{}")
-    kind = request_headers.get("X-Amz-Invocation-Type") or "RequestResponse"
-    if kind == "DryRun":
+    payload = body.encode() if isinstance(body, str) else body or b"{}"
+    if not request_headers:  # a topic, a bucket or a log group of moto's: on AWS they invoke asynchronously
+        _begin(function, payload)
         return b""
-    if kind == "Event":
-        threading.Thread(target=_run_alone, args=(run,), name=f"function-{run.name}", daemon=True).start()
+    run = _run_of(function, payload)
+    kind = request_headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    if kind != "RequestResponse":
+        if kind == "Event":
+            _begin(function, payload)
         return b""
     result = run_function(run)
     response_headers["x-amz-log-result"] = base64.b64encode(result.log_tail.encode()).decode()
@@ -38,6 +41,15 @@ def _invoke(function: Any, body: Any, request_headers: Mapping[str, str], respon
     if result.failed:
         response_headers["x-amz-function-error"] = "Unhandled"
     return result.payload
+
+
+def _begin(function: Any, payload: bytes) -> None:
+    try:
+        run = _run_of(function, payload)
+    except NotImplementedError as error:
+        log.warning("%s", error)
+        return
+    threading.Thread(target=_run_alone, args=(run,), name=f"function-{run.name}", daemon=True).start()
 
 
 def _run_alone(run: FunctionRun) -> None:
