@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from slipway.sandbox.clockwork.delivery.courier import Courier
 from slipway.sandbox.clockwork.functions.running import Functions
 from slipway.sandbox.clockwork.noticing import Noticing
 from slipway.sandbox.clockwork.scalable_targets import ScalableTargets
+from slipway.sandbox.clockwork.scaling.policies import Policies
 from slipway.sandbox.clockwork.schedules.planned import Planned
 from slipway.sandbox.clockwork.schedules.rules import ScheduledRules
 from slipway.sandbox.clockwork.schedules.schedules import Schedules
@@ -31,7 +32,7 @@ from slipway.sandbox.moto_adapter.issued_keys import issued_key
 from slipway.sandbox.moto_adapter.keeper import Keeper
 from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.now import keep_time_by
-from slipway.sandbox.moto_adapter.places import of_alarms, of_scheduled_rules, of_schedules
+from slipway.sandbox.moto_adapter.places import of_alarms, of_scaling_policies, of_scheduled_rules, of_schedules
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 from slipway.sandbox.sagemaker import lifecycle
 from slipway.sandbox.sagemaker.context import Context, Scope, system_clock
@@ -47,6 +48,18 @@ class Watched(Protocol):
 
     def notice(self, scope: Scope) -> None:
         """Remember the account and region."""
+
+
+class Several:
+    """More than one part of the clockwork, told of the same."""
+
+    def __init__(self, parts: Sequence[Watched]) -> None:
+        self._parts = parts
+
+    def notice(self, scope: Scope) -> None:
+        """Tell every part."""
+        for part in self._parts:
+            part.notice(scope)
 
 
 class Sandbox:
@@ -73,7 +86,10 @@ class Sandbox:
         self._alarms = Alarms(self.context, self._clock, record_action)
         self._rules = Planned(ScheduledRules(self.context, self._courier), self._clock)
         self._schedules = Planned(Schedules(self.context, self._courier), self._clock)
-        self._timeline = Timeline(self._clock, [self._rules, self._schedules, self._alarms])
+        self._policies = Policies(self.context, self._clock)
+        # what is due at one moment happens in this order
+        sources = (self._rules, self._schedules, self._alarms, self._policies)
+        self._timeline = Timeline(self._clock, sources)
         self._clockwork = Ticker([self._targets, self._timeline])
         self.gateway = Gateway(
             secret=secret,
@@ -122,6 +138,7 @@ class Sandbox:
                 self._targets.notice(scope)
         for source, places in (
             (self._alarms, of_alarms),
+            (self._policies, of_scaling_policies),
             (self._rules, of_scheduled_rules),
             (self._schedules, of_schedules),
         ):
@@ -132,6 +149,7 @@ class Sandbox:
     def _notices(self) -> dict[tuple[str, str], Callable[[Scope], None]]:
         """Return what begins to be watched after which request."""
         watched: dict[tuple[str, str], Watched] = {
+            ("application-autoscaling", "PutScalingPolicy"): Several([self._alarms, self._policies]),
             ("application-autoscaling", "RegisterScalableTarget"): self._targets,
             ("monitoring", "PutMetricAlarm"): self._alarms,
             ("monitoring", "PutCompositeAlarm"): self._alarms,

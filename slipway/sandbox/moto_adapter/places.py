@@ -14,6 +14,13 @@ def of_alarms() -> set[Place]:
     return _places(cloudwatch_backends, lambda backend: bool(backend.alarms))
 
 
+def of_scaling_policies() -> set[Place]:
+    """Return where there are scaling policies."""
+    from moto.applicationautoscaling.models import applicationautoscaling_backends  # noqa: PLC0415
+
+    return _places(applicationautoscaling_backends, lambda backend: bool(backend.policies))
+
+
 def of_scheduled_rules() -> set[Place]:
     """Return where there are rules of EventBridge with a schedule."""
     from moto.events.models import events_backends  # noqa: PLC0415

@@ -90,6 +90,14 @@ def evaluate(alarm: Mapping[str, Any], cloudwatch: Any, moment: datetime) -> Out
     return Outcome(state, reason, data_of(alarm, points, moment, period))
 
 
+def latest(alarm: Mapping[str, Any], cloudwatch: Any, moment: datetime) -> float | None:
+    """Return the newest datapoint of what an alarm watches, None where it has none in its evaluation range."""
+    period = period_of(alarm)
+    end = moment.timestamp() // MINUTE * MINUTE
+    values = _values(alarm, cloudwatch, end - (int(alarm["EvaluationPeriods"]) + EXTRA_PERIODS) * period, end)
+    return values[max(values)] if values else None
+
+
 def _values(alarm: Mapping[str, Any], cloudwatch: Any, start: float, end: float) -> dict[float, float]:
     answer = cloudwatch.get_metric_data(
         MetricDataQueries=queries_of(alarm),

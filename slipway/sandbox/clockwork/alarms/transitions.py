@@ -79,6 +79,8 @@ class Transitions:
     def _act(self, scope: Scope, transition: Transition, action: str) -> None:
         name, state = transition.alarm["AlarmName"], transition.new["stateValue"]
         kind = action.split(":")[2] if action.startswith("arn:") else action
+        if kind == "autoscaling":
+            return  # the policy looks at its alarms by itself, for as long as they ring
         if kind != "sns":
             log.warning("alarm %s is in %s: the sandbox does not carry out the action %s", name, state, action)
             return

@@ -5,7 +5,6 @@ of a clock that was set forward: every minute, and of the skipped time the last 
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from slipway.sandbox.clockwork.alarms.combining import combine, fingerprint, in_
 from slipway.sandbox.clockwork.alarms.evaluating import Outcome, evaluate
 from slipway.sandbox.clockwork.alarms.rule import parse
 from slipway.sandbox.clockwork.alarms.transitions import BOTH, RecordAction, Transitions
+from slipway.sandbox.clockwork.noticed import Noticed
 from slipway.sandbox.sagemaker.context import ContextFactory, Scope
 
 STEP = timedelta(seconds=10)
@@ -35,24 +35,22 @@ class Alarms:
     def __init__(self, contexts: ContextFactory, clock: Callable[[], datetime], record: RecordAction) -> None:
         self._contexts = contexts
         self._transitions = Transitions(contexts, clock, record)
-        self._lock = threading.Lock()
-        self._scopes: set[Scope] = set()
+        self._noticed = Noticed()
         self._evaluated = clock()
         self._combined: dict[tuple[Scope, str], str] = {}
 
     def notice(self, scope: Scope) -> None:
         """Remember that there may be alarms here."""
-        with self._lock:
-            self._scopes.add(scope)
+        self._noticed.notice(scope)
 
     @property
     def busy(self) -> bool:
         """Whether there may be an alarm anywhere."""
-        return bool(self._scopes)
+        return bool(self._noticed)
 
     def look(self) -> None:
         """Tell about states that somebody set."""
-        for scope in sorted(self._scopes):
+        for scope in self._noticed.now():
             self._transitions.look(scope)
 
     def due(self, goal: datetime) -> datetime | None:
@@ -64,21 +62,18 @@ class Alarms:
     def fire(self, moment: datetime) -> None:
         """Evaluate all alarms; forget places without any until one is put."""
         self._evaluated = moment
-        for scope in sorted(self._scopes):
-            with self._lock:  # before the question: who puts an alarm meanwhile is not forgotten
-                self._scopes.discard(scope)
-            forget = False
-            try:
-                forget = not self._evaluate(scope, moment)
-            except (ClientError, BotoCoreError) as error:
-                log.warning("the alarms of %s in %s could not be evaluated: %s", scope.account, scope.region, error)
-            finally:
-                if not forget:
-                    self.notice(scope)
+        self._noticed.visit(lambda scope: self._try(scope, moment))
 
     def skip(self, moment: datetime) -> None:
         """Forget what was due by a moment."""
         self._evaluated = max(self._evaluated, moment)
+
+    def _try(self, scope: Scope, moment: datetime) -> bool:
+        try:
+            return self._evaluate(scope, moment)
+        except (ClientError, BotoCoreError) as error:
+            log.warning("the alarms of %s in %s could not be evaluated: %s", scope.account, scope.region, error)
+            return True
 
     def _evaluate(self, scope: Scope, moment: datetime) -> bool:
         cloudwatch = self._contexts(scope).aws.client("cloudwatch")

@@ -18,6 +18,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     metric_filters,
     open_id_clients,
     policy_simulation,
+    scaling_alarms,
     schedule_expressions,
     schedule_groups,
 )
@@ -40,6 +41,7 @@ FIXES = (
     metric_filters,
     open_id_clients,
     policy_simulation,
+    scaling_alarms,
     schedule_expressions,
     schedule_groups,
 )
