@@ -312,3 +312,15 @@ def test_get_metric_data_computes_expressions_and_percentiles(world: Any) -> Non
     assert statistics == [
         {"Timestamp": start, "Unit": "Seconds", "Sum": 10, "SampleCount": 1, "ExtendedStatistics": {"p99": 10}}
     ]
+
+
+def test_one_query_must_give_the_alarm_its_data(world: Any) -> None:
+    metric = {"Metric": {"Namespace": "Test", "MetricName": "m"}, "Period": 60, "Stat": "Sum"}
+    nothing = dict.fromkeys(("Namespace", "MetricName", "Statistic", "Period"))
+    for returned in ((None, None), (True, True), (False, False)):
+        queries = [
+            {"Id": id_, "MetricStat": metric} | ({} if each is None else {"ReturnData": each})
+            for id_, each in zip(("a", "b"), returned, strict=True)
+        ]
+        with pytest.raises(ClientError, match="exactly one of Metrics must return data"):
+            put_alarm(world, Metrics=queries, **nothing)

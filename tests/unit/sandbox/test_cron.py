@@ -41,6 +41,8 @@ def firings(text: str, count: int, start: datetime = START, zone: str = "UTC") -
         ("cron(0 0 L * ? *)", ["2026-01-31 00:00", "2026-02-28 00:00", "2026-03-31 00:00"]),
         ("cron(0 0 LW * ? *)", ["2026-01-30 00:00", "2026-02-27 00:00", "2026-03-31 00:00"]),
         ("cron(0 0 1W * ? *)", ["2026-02-02 00:00", "2026-03-02 00:00", "2026-04-01 00:00"]),
+        ("cron(0 0 1W 8 ? *)", ["2026-08-03 00:00", "2027-08-02 00:00"]),
+        ("cron(0 0 ? 12 FRIL *)", ["2026-12-25 00:00", "2027-12-31 00:00"]),
         ("cron(0 0 31W * ? *)", ["2026-01-30 00:00", "2026-03-31 00:00", "2026-05-29 00:00"]),
         ("cron(0 0 ? * L *)", ["2026-01-03 00:00", "2026-01-10 00:00"]),
         ("cron(0 0 ? JAN,MAR SUN 2027)", ["2027-01-03 00:00", "2027-01-10 00:00"]),
@@ -117,7 +119,13 @@ def field(least: int, most: int) -> st.SearchStrategy[tuple[str, frozenset[int]]
     step = st.tuples(value, st.integers(1, 20)).map(
         lambda pair: (f"{pair[0]}/{pair[1]}", frozenset(range(pair[0], most + 1, pair[1])))
     )
-    one = st.one_of(value.map(lambda number: (str(number), frozenset({number}))), span, step)
+    both = st.tuples(value, value, st.integers(1, 20)).map(
+        lambda drawn: (
+            f"{min(drawn[:2])}-{max(drawn[:2])}/{drawn[2]}",
+            frozenset(range(min(drawn[:2]), max(drawn[:2]) + 1, drawn[2])),
+        )
+    )
+    one = st.one_of(value.map(lambda number: (str(number), frozenset({number}))), span, step, both)
     listed = st.lists(one, min_size=1, max_size=3).map(
         lambda parts: (",".join(text for text, _ in parts), frozenset[int]().union(*(found for _, found in parts)))
     )

@@ -4,7 +4,7 @@ Whole periods only: the last one ends at the last whole minute, or at the last m
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import ge, gt, le, lt
@@ -37,7 +37,8 @@ class Outcome:
 def queries_of(alarm: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the MetricDataQueries of an alarm; `alarm` is what DescribeAlarms or PutMetricAlarm says."""
     if alarm.get("Metrics"):
-        return [dict(query) for query in alarm["Metrics"]]
+        returned = returning(alarm["Metrics"])
+        return [{**query, "ReturnData": query["Id"] in returned} for query in alarm["Metrics"]]
     metric = {"Namespace": alarm["Namespace"], "MetricName": alarm["MetricName"]}
     stat: dict[str, Any] = {
         "Metric": metric | {"Dimensions": list(alarm.get("Dimensions") or [])},
@@ -47,6 +48,15 @@ def queries_of(alarm: Mapping[str, Any]) -> list[dict[str, Any]]:
     if alarm.get("Unit") is not None:
         stat["Unit"] = alarm["Unit"]
     return [{"Id": "m1", "MetricStat": stat, "ReturnData": True}]
+
+
+def returning(queries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the Ids of the queries whose data is the alarm's.
+
+    ReturnData is true where it is left out; beside one that says so itself it is not, which AWS would refuse.
+    """
+    told = [query["Id"] for query in queries if query.get("ReturnData") is True]
+    return told or [query["Id"] for query in queries if query.get("ReturnData") is None]
 
 
 def period_of(alarm: Mapping[str, Any]) -> int:

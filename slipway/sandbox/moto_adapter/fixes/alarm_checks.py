@@ -10,6 +10,7 @@ from typing import Any
 from moto.cloudwatch.exceptions import ValidationError
 from moto.cloudwatch.responses import CloudWatchResponse
 
+from slipway.sandbox.clockwork.alarms.evaluating import returning
 from slipway.sandbox.clockwork.alarms.missing_data import TREATMENTS
 from slipway.sandbox.clockwork.alarms.statistics import is_known
 from slipway.sandbox.clockwork.alarms.syntax import ExpressionError, names_of, parse
@@ -80,7 +81,7 @@ def _of_period(period: int, periods: int) -> Iterator[str]:
 def _of_queries(queries: list[Mapping[str, Any]], periods: int, alarm: Mapping[str, Any]) -> Iterator[str]:
     if any(alarm.get(name) is not None for name in ("Namespace", "MetricName", "Statistic", "ExtendedStatistic")):
         yield "MetricName, Namespace, Statistic and ExtendedStatistic cannot be given together with Metrics"
-    returned = [query["Id"] for query in queries if query.get("ReturnData") is not False]
+    returned = returning(queries)
     if len(returned) != 1:
         yield f"exactly one of Metrics must return data, got {', '.join(returned) or 'none'}"
     known = {query["Id"] for query in queries}

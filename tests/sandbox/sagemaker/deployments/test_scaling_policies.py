@@ -36,10 +36,8 @@ class Scaled:
     def __init__(self, world: Any, context: Any) -> None:
         self.world, self.clock = world, Clock()
         keep_time_by(self.clock)
-        parts = Alarms(context, self.clock, record_action), Policies(context, self.clock)
-        for part in parts:
-            part.notice(SCOPE)
-        self._timeline = Timeline(self.clock, parts)
+        self._parts = Alarms(context, self.clock, record_action), Policies(context, self.clock)
+        self._timeline = Timeline(self.clock, self._parts)
         self.endpoint = world.deploy(world.config({"who": "a"}))
         self.resource = {
             "ServiceNamespace": NAMESPACE,
@@ -54,6 +52,8 @@ class Scaled:
         made: dict[str, Any] = self.scaling.put_scaling_policy(
             PolicyName="p", PolicyType=kind, **self.resource, **config
         )
+        for part in self._parts:
+            part.notice(SCOPE)
         return made
 
     def to_next_minute(self) -> None:
