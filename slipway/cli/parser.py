@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", action="store_true", help="stop before destroying and leave the sandbox running")
     demo.add_argument("--folder", type=Path, metavar="DIR", help="where runs are kept (default: .slipway/demo)")
 
-    verbs.add_parser("sandbox", help="the local AWS: up, down, status, logs, env, push", add_help=False)
+    verbs.add_parser("sandbox", help="the local AWS: up, down, status, logs, env, push, clock", add_help=False)
 
     _train(_verb(verbs, "train", calls.train, "run a training job and register its model", stack=True))
     _release(_verb(verbs, "release", calls.release, "pin an approved model package in the stack file", stack=True))

@@ -1,4 +1,4 @@
-"""`python -m slipway.sandbox up|down|status|logs|env|serve`."""
+"""`python -m slipway.sandbox up|down|status|logs|env|push|clock|serve`."""
 
 import sys
 

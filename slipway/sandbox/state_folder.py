@@ -45,6 +45,7 @@ class StateFolder:
         self.store_file = self.root / "sagemaker.sqlite"
         self.faults_file = self.root / "faults.json"
         self.denials_file = self.root / "denials.jsonl"
+        self.clock_file = self.root / "clock.json"
         self.moto_folder = self.root / "moto"
         self._format_file = self.root / "format.json"
         self.bin = self.root / "bin"

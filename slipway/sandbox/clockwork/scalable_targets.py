@@ -2,17 +2,18 @@
 
 An UpdateEndpoint resets the count to the configuration's; AWS's autoscaler then brings it back. A direction that the
 target suspends is left alone. Sources: botocore's documentation of RegisterScalableTarget (MinCapacity, MaxCapacity,
-SuspendedState) and of UpdateEndpoint (RetainAllVariantProperties). Scaling by metrics is not here.
+SuspendedState) and of UpdateEndpoint (RetainAllVariantProperties). What scales by metrics is in
+`scaling/`.
 """
 
 import logging
 import re
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from slipway.sandbox.clockwork.noticed import Noticed
 from slipway.sandbox.sagemaker.context import Context, ContextFactory, Scope
 
 NAMESPACE, DIMENSION = "sagemaker", "sagemaker:variant:DesiredInstanceCount"
@@ -29,35 +30,28 @@ class ScalableTargets:
     def __init__(self, contexts: ContextFactory, clock: Callable[[], float]) -> None:
         self._contexts = contexts
         self._clock = clock
-        self._lock = threading.Lock()
-        self._scopes: set[Scope] = set()
+        self._noticed = Noticed()
         self._corrected: dict[tuple[Scope, str], float] = {}
 
     def notice(self, scope: Scope) -> None:
         """Remember that there may be targets here."""
-        with self._lock:
-            self._scopes.add(scope)
+        self._noticed.notice(scope)
 
     @property
     def busy(self) -> bool:
         """Whether a target may be registered anywhere."""
-        return bool(self._scopes)
+        return bool(self._noticed)
 
     def look(self) -> None:
         """Correct every variant that is out of its bounds; forget places without targets until one is registered."""
-        for scope in sorted(self._scopes):
-            with self._lock:  # before the question: who registers a target meanwhile is not forgotten
-                self._scopes.discard(scope)
-            forget = False
-            try:
-                context = self._contexts(scope)
-                targets = _targets(context)
-                for target in targets:
-                    self._keep(context, target)
-                forget = not targets
-            finally:
-                if not forget:
-                    self.notice(scope)
+        self._noticed.visit(self._correct)
+
+    def _correct(self, scope: Scope) -> bool:
+        context = self._contexts(scope)
+        targets = _targets(context)
+        for target in targets:
+            self._keep(context, target)
+        return bool(targets)
 
     def _keep(self, context: Context, target: Mapping[str, Any]) -> None:
         place = _RESOURCE.fullmatch(target["ResourceId"])
@@ -79,6 +73,34 @@ class ScalableTargets:
             log.info("scalable target %s: %s", target["ResourceId"], error)
         else:
             log.info("scalable target %s: %d instance(s) wanted", target["ResourceId"], wanted)
+
+
+def set_count(context: Context, resource: str, wanted: Callable[[int], int | None]) -> None:
+    """Change a variant's count to what `wanted` makes of it, within its target's bounds, where nothing forbids it.
+
+    Raises ClientError when the endpoint is gone.
+    """
+    place = _RESOURCE.fullmatch(resource)
+    target = next((each for each in _targets(context) if each["ResourceId"] == resource), None)
+    if place is None or target is None:
+        return
+    endpoint, variant = place.groups()
+    described = context.aws.client("sagemaker").describe_endpoint(EndpointName=endpoint)
+    found = next((each for each in described.get("ProductionVariants", []) if each["VariantName"] == variant), None)
+    if found is None or described["EndpointStatus"] != "InService" or "DesiredInstanceCount" not in found:
+        return
+    current, suspended = int(found["DesiredInstanceCount"]), target.get("SuspendedState", {})
+    count = wanted(current)
+    if count is None:
+        return
+    count = max(int(target["MinCapacity"]), min(count, int(target["MaxCapacity"])))
+    direction = "DynamicScalingOutSuspended" if count > current else "DynamicScalingInSuspended"
+    if count == current or suspended.get(direction, False):
+        return
+    change = {"VariantName": variant, "DesiredInstanceCount": count}
+    sagemaker = context.aws.client("sagemaker")
+    sagemaker.update_endpoint_weights_and_capacities(EndpointName=endpoint, DesiredWeightsAndCapacities=[change])
+    log.info("%s: %d instance(s) instead of %d", resource, count, current)
 
 
 def _targets(context: Context) -> list[Mapping[str, Any]]:

@@ -8,9 +8,11 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 from slipway.sandbox.control import faults
+from slipway.sandbox.control.clock import duration_of, read
 from slipway.sandbox.control.denials import told
 from slipway.sandbox.control.down import down
 from slipway.sandbox.control.environment import environment, exports, forget_users
@@ -42,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway sandbox", description="the local AWS of this project")
-    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|denials|env|push|fault|serve")
+    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|denials|env|push|clock|fault|serve")
     for name, word, text in (
         ("up", _up, "start the sandbox, or say that it runs"),
         ("down", _down, "stop it and everything it started"),
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         ("env", _env, 'print its environment: eval "$(slipway sandbox env)"'),
         ("push", _push, "put images of the project into their repositories, in docker's place"),
         ("fault", faults.run, "let calls go wrong on purpose: throttling, capacity, refusals, delays, lost answers"),
+        ("clock", _clock, "tell the sandbox's time, or set it forward: all that is due on the way happens"),
         ("serve", _serve, "serve in the foreground (what `up` starts)"),
     ):
         command = words.add_parser(name, help=text, description=text)
@@ -82,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("images", nargs="+", type=_image, metavar="IMAGE", help="HOST/REPOSITORY:TAG")
         if name == "denials":
             command.add_argument("--forget", action="store_true", help="print them once more, then begin a new list")
+        if name == "clock":
+            command.add_argument("--advance", type=_duration, default=None, metavar="1h30m", help="set it forward")
         if name == "logs":
             command.add_argument("--lines", type=int, default=200, help="how many of the last lines, default 200")
             command.add_argument("--follow", action="store_true", help="go on until interrupted")
@@ -109,6 +114,13 @@ def _folder(text: str) -> Path:
 def _image(text: str) -> Image:
     try:
         return image_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return duration_of(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -211,6 +223,18 @@ def _push(arguments: argparse.Namespace) -> int:
             print(f"{pushed.image} {pushed.digest}{' (pushed before)' if pushed.already else ''}")
     if arguments.json:
         print(json.dumps(done))
+    return 0
+
+
+def _clock(arguments: argparse.Namespace) -> int:
+    state, running = _served(arguments)
+    reading = read(state, running, arguments.advance)
+    if arguments.json:
+        print(json.dumps(asdict(reading)))
+        return 0
+    ahead = timedelta(seconds=round(reading.ahead_seconds))
+    way = "" if reading.arrived else "; still on its way, what was due is being done"
+    print(f"{reading.time}, {ahead or 'not'} ahead of the system's clock{way}")
     return 0
 
 

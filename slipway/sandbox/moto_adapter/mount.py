@@ -190,7 +190,8 @@ def _environ(request: Request, claim: Claim, account: str) -> dict[str, Any]:
     return environ
 
 
-def _operation(request: Request) -> str:
+def operation_of(request: Request) -> str:
+    """Return the operation that a request names; empty where its path alone says what is wanted."""
     target = request.header("x-amz-target")
     if target:
         return target.rpartition(".")[2]
@@ -203,7 +204,7 @@ def _operation(request: Request) -> str:
 
 
 def _only_reads(request: Request) -> bool:
-    operation = _operation(request)
+    operation = operation_of(request)
     return operation.startswith(READING + USING_KEYS) if operation else request.method in {"GET", "HEAD"}
 
 
@@ -215,7 +216,7 @@ def _unknown(request: Request, service: str, operation: str) -> Answer:
 
 
 def _missing(request: Request, service: str, reason: str) -> Answer:
-    operation = _operation(request) or f"{request.method} {request.path}"
+    operation = operation_of(request) or f"{request.method} {request.path}"
     name = f"{PREFIXES.get(service, service)}:{operation}"
     log.warning("not implemented: %s (%s)", name, reason)
     message = f"the sandbox does not implement {name} ({reason})"

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
         ("cloudtrail", "LookupEvents", {}),  # json
         ("iam", "GenerateOrganizationsAccessReport", {"EntityPath": "o-a/r-b/ou-c-12345678/1"}),  # query
         ("ec2", "DescribeFpgaImages", {}),  # ec2
-        ("cloudwatch", "DescribeAlarmHistory", {}),  # cbor or query, as botocore chooses
+        ("cloudwatch", "DescribeAnomalyDetectors", {}),  # cbor or query, as botocore chooses
         ("lambda", "GetAccountSettings", {}),  # rest-json
         ("route53", "ListCidrCollections", {}),  # rest-xml
         ("sagemaker", "CreateEdgeDeploymentStage", {"EdgeDeploymentPlanName": "x", "Stages": []}),  # ours

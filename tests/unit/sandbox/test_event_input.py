@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slipway.sandbox.moto_adapter.fixes.event_input import at, target_input
+from slipway.sandbox.clockwork.delivery.event_input import at, target_input
 
 EVENT: dict[str, Any] = {
     "detail-type": "EC2 Instance State-change Notification",

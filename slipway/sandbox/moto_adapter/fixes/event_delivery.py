@@ -1,25 +1,19 @@
 """EventBridge: one target that moto cannot deliver to made PutEvents fail as a whole, and rules ignored their state.
 
-Delivers to SQS, SNS, log groups, other buses and archives; what has another target is logged as not delivered, as AWS
-counts it as a failed invocation and answers PutEvents all the same. The event carries `account` and a time in ISO 8601.
+What passes a rule is handed to the clockwork, target by target; archives are fed here. A rule that only has a schedule
+matches no event. The event carries `account` and a time in ISO 8601.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html
 """
 
-import json
-import logging
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from moto.core.utils import unix_time_millis
 from moto.events.models import Rule, events_backends
-from moto.utilities.arns import parse_arn
 
-from slipway.sandbox.moto_adapter.fixes.event_input import target_input
+from slipway.sandbox.clockwork.delivery.event_input import target_input
 from slipway.sandbox.moto_adapter.fixes.replacing import replace
-
-log = logging.getLogger(__name__)
+from slipway.sandbox.moto_adapter.hooks import Delivery, deliver
 
 ARCHIVE_RULE = "Events-Archive-"
 """moto names the rule that feeds an archive so, as AWS does."""
@@ -48,7 +42,7 @@ def apply() -> None:
 
 
 def _send(rule: Any, event: dict[str, Any], **_: Any) -> None:
-    if rule.state == "DISABLED" or not rule.event_pattern.matches_event(event):
+    if rule.state == "DISABLED" or _is_schedule(rule) or not rule.event_pattern.matches_event(event):
         return
     if rule.managed_by is not None and rule.name.startswith(ARCHIVE_RULE):
         archive = events_backends[rule.account_id][rule.region_name].archives[rule.name.removeprefix(ARCHIVE_RULE)]
@@ -59,11 +53,8 @@ def _send(rule: Any, event: dict[str, Any], **_: Any) -> None:
     for target in list(rule.targets):
         if not _permitted(rule, target["Arn"]):
             continue
-        try:
-            _deliver(rule, target, told)
-        except Exception:
-            # whatever the target's service raises is its own failure and never the sender's
-            log.exception("event %s of rule %s was not delivered to %s", event["id"], rule.name, target["Arn"])
+        text = target_input(target, told, rule.arn, rule.name)
+        deliver(Delivery(rule.account_id, rule.region_name, rule.arn, dict(target), text, told))
 
 
 def _permitted(rule: Any, arn: str) -> bool:
@@ -74,33 +65,8 @@ def _permitted(rule: Any, arn: str) -> bool:
     )
 
 
-def _deliver(rule: Any, target: dict[str, Any], event: dict[str, Any]) -> None:
-    arn = parse_arn(target["Arn"])
-    text = target_input(target, event, rule.arn, rule.name)
-    if arn.service == "sqs":
-        from moto.sqs.models import sqs_backends  # noqa: PLC0415  (each service is imported when a target needs it)
-
-        group = target.get("SqsParameters", {}).get("MessageGroupId")
-        sqs_backends[arn.account][arn.region].send_message(
-            queue_name=arn.resource_id, message_body=text, group_id=group
-        )
-    elif arn.service == "sns":
-        from moto.sns.models import sns_backends  # noqa: PLC0415
-
-        sns_backends[arn.account][arn.region].publish(message=text, arn=target["Arn"])
-    elif arn.service == "logs":
-        from moto.logs.models import logs_backends  # noqa: PLC0415
-
-        name = target["Arn"].partition(":log-group:")[2].removesuffix(":*")
-        stream, backend = str(uuid.uuid4()), logs_backends[arn.account][arn.region]
-        backend.create_log_stream(name, stream)
-        backend.put_log_events(name, stream, [{"timestamp": unix_time_millis(), "message": text}])
-    elif arn.service == "events" and arn.resource_type == "event-bus":
-        entry = {"Source": event["source"], "DetailType": event["detail-type"], "Resources": event["resources"]}
-        entry |= {"Detail": json.dumps(event["detail"]), "EventBusName": arn.resource_id}
-        events_backends[arn.account][arn.region].put_events([entry])
-    else:
-        log.warning("event %s of rule %s: the sandbox cannot deliver to %s", event["id"], rule.name, target["Arn"])
+def _is_schedule(rule: Any) -> bool:
+    return bool(rule.scheduled_expression) and not rule.event_pattern.get_pattern()
 
 
 def _iso(time: Any) -> str:

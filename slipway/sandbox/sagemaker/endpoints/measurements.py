@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -53,21 +52,20 @@ class Meter:
             tallies, self._tallies = self._tallies, {}
         if not tallies:
             return
-        moment = datetime.now(UTC)
-        data = [datum for variant, tally in tallies.items() for datum in self._data(variant, tally, moment)]
+        # without a time of their own: CloudWatch stamps them by its clock, which a person may have set forward
+        data = [datum for variant, tally in tallies.items() for datum in self._data(variant, tally)]
         try:
             for start in range(0, len(data), _DATA):
                 self._cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + _DATA])
         except (ClientError, BotoCoreError):
             return  # an endpoint does not fail because of its metrics
 
-    def _data(self, variant: str, tally: _Tally, moment: datetime) -> list[dict[str, Any]]:
+    def _data(self, variant: str, tally: _Tally) -> list[dict[str, Any]]:
         common = {
             "Dimensions": [
                 {"Name": "EndpointName", "Value": self._endpoint},
                 {"Name": "VariantName", "Value": variant},
             ],
-            "Timestamp": moment,
         }
         count = tally.invocations
         data = [

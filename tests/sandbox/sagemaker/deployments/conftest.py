@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slipway.sandbox.clockwork.delivery.courier import Courier
+from slipway.sandbox.clockwork.functions.running import Functions
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
+from slipway.sandbox.moto_adapter.hooks import install
 from slipway.sandbox.moto_adapter.mount import Moto
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 from slipway.sandbox.sagemaker import lifecycle, protocol
@@ -99,6 +102,8 @@ class Inside:
             health=lambda: b"",
             clock=system_clock,
         )
+        self.courier = Courier(self.context)
+        install(self.courier, Functions(self.context))
         self._clients.clear()
         for service in SERVICES:
             self.world._clients[service] = self.context(SCOPE).aws.client(service)
@@ -117,6 +122,7 @@ class Inside:
 
     def stop(self, endpoint: str = "", written: dict[str, dict[str, Any]] | None = None) -> None:
         """End what runs; leave on disk what was `written` of an endpoint at an earlier moment, as a kill would."""
+        self.courier.close()
         lifecycle.shutdown()
         for kind, record in (written or {}).items():
             self.store.put(SCOPE, kind, endpoint, record)

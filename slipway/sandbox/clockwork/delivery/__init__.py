@@ -1,0 +1,1 @@
+"""What EventBridge and its scheduler send, brought to its targets."""

@@ -1,0 +1,1 @@
+"""The pattern language of CloudWatch Logs' metric filters."""

@@ -1,0 +1,1 @@
+"""Application Auto Scaling's policies: from a metric to an instance count."""

@@ -1,0 +1,1 @@
+"""What happens at a time: scheduled rules of EventBridge, and the schedules of EventBridge Scheduler."""
