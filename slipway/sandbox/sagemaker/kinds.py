@@ -1,7 +1,7 @@
 """The SageMaker resources that are only remembered: what to call, key and list them by, read from botocore's model.
 
 A kind stands here when remembering it is all that its control plane does. Kinds behind which work must happen
-(processing, transform and tuning jobs, clusters, apps ...) are not here: their operations answer 501, not a lie.
+(tuning jobs, clusters, apps ...) are not here: their operations answer 501, not a lie.
 """
 
 from __future__ import annotations
@@ -39,7 +39,16 @@ DECLARATIVE = [
     "TrialComponent",
     "UserProfile",
 ]
-OWNED = ("TrainingJob", "Model", "EndpointConfig", "Endpoint", "ModelPackage", "ModelPackageGroup")
+OWNED = (
+    "TrainingJob",
+    "ProcessingJob",
+    "TransformJob",
+    "Model",
+    "EndpointConfig",
+    "Endpoint",
+    "ModelPackage",
+    "ModelPackageGroup",
+)
 """Kinds with hand-written operations; they are here for their lists, tags and searches."""
 
 READY = ("InService", "Active", "Created", "Ready", "CREATED", "Completed")
