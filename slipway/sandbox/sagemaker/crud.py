@@ -12,7 +12,7 @@ from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import ApiError, in_use, not_found, validation
 from slipway.sandbox.sagemaker.kinds import GENERATED, ID_PREFIX, Kind
 from slipway.sandbox.sagemaker.listing import page
-from slipway.sandbox.sagemaker.pipelines import pipeline_definition
+from slipway.sandbox.sagemaker.pipelines.storing import pipeline_definition
 from slipway.sandbox.sagemaker.protocol import model, operation_model
 
 Record = dict[str, Any]

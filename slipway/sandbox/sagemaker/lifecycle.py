@@ -25,6 +25,7 @@ def recover(context_factory: ContextFactory) -> None:
     from slipway.sandbox.sagemaker.containers.launcher import launcher_of  # noqa: PLC0415
     from slipway.sandbox.sagemaker.endpoints import deployment, record  # noqa: PLC0415
     from slipway.sandbox.sagemaker.jobs import kinds, running  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.pipelines.recovery import fail_interrupted  # noqa: PLC0415
 
     any_context = context_factory(Scope("000000000000", "us-east-1"))
     state_dir = any_context.state_dir
@@ -35,6 +36,7 @@ def recover(context_factory: ContextFactory) -> None:
         context = context_factory(scope)
         for kind in kinds.KINDS:
             running.fail_orphans(kind, context)
+        fail_interrupted(context)
         for endpoint in context.store.all(scope, record.KIND):
             deployment.resume(context, endpoint)
 

@@ -25,8 +25,9 @@ def operations() -> Mapping[str, Operation]:
     # what starts processes is imported with the first operation: the sandbox answers before that
     from slipway.sandbox.sagemaker.endpoints.operations import OPERATIONS as ENDPOINTS  # noqa: PLC0415
     from slipway.sandbox.sagemaker.jobs.kinds import OPERATIONS as JOBS  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.pipelines.operations import OPERATIONS as PIPELINES  # noqa: PLC0415
 
     table: dict[str, Operation] = crud.operations()
-    for own in (tags.OPERATIONS, search.OPERATIONS, registry.OPERATIONS, JOBS, ENDPOINTS):
+    for own in (tags.OPERATIONS, search.OPERATIONS, registry.OPERATIONS, JOBS, ENDPOINTS, PIPELINES):
         table |= own
     return table
