@@ -108,6 +108,41 @@ def test_stopping_in_the_middle_leaves_no_process(world: Any) -> None:
         world.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="s" * 32)
 
 
+def test_a_model_of_one_step_is_asked_by_the_next(world: Any, archive: Any) -> None:
+    where = world.name("batch")
+    script = b"def model_fn(folder): return 2\ndef predict_fn(data, model): return data * model\n"
+    data = world.put(f"{where}/model.tar.gz", archive({"code/inference.py": script}))
+    world.put(f"{where}/in/a.csv", "1,2\n")
+    ask = {
+        "ModelName": {"Get": "Steps.model.ModelName"},
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://lake/{where}/in/"}},
+            "ContentType": "text/csv",
+        },
+        "TransformOutput": {
+            "S3OutputPath": {
+                "Std:Join": {"On": "/", "Values": ["s3://lake", where, {"Get": "Execution.PipelineName"}]}
+            },
+            "Accept": "text/csv",
+        },
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    container = {"Image": IMAGE.format("foreign"), "ModelDataUrl": data}
+    name = pipeline(
+        world,
+        {
+            "Steps": [
+                {"Name": "model", "Type": "Model", "Arguments": {"PrimaryContainer": container}},
+                {"Name": "batch", "Type": "Transform", "Arguments": ask},
+            ]
+        },
+    )
+    done = run(world, name)
+    assert done["PipelineExecutionStatus"] == "Succeeded", steps(world, done)
+    assert world.get(f"s3://lake/{where}/{name}/a.csv.out") == b"2.0\n4.0\n"
+    assert steps(world, done)["batch"]["Metadata"]["TransformJob"]["Arn"].startswith("arn:aws:sagemaker:")
+
+
 def test_no_more_steps_run_at_once_than_the_execution_may(world: Any) -> None:
     code = world.put(f"{world.name('one')}/main.py", "")
     name = pipeline(world, {"Steps": [step(each, processing(code)) for each in "abc"]})
