@@ -230,17 +230,11 @@ def test_a_refused_job_fails_its_step_with_the_services_words(world: Any) -> Non
 
 
 def test_every_status_of_execution_and_steps_is_an_event(world: Any) -> None:
-    queue = listen(world)
+    types = ("Execution Status Change", "Execution Step Status Change")
+    queue = world.listen(*(f"SageMaker Model Building Pipeline {each}" for each in types))
     done = run(world, pipeline(world, scoring(world)), score="0.9")
     arn = done["PipelineExecutionArn"]
-    found: list[dict[str, Any]] = []
-
-    def take() -> bool:
-        answer = world.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        found.extend(json.loads(message["Body"]) for message in answer.get("Messages", []))
-        return any(each["detail"].get("currentPipelineExecutionStatus") == "Succeeded" for each in found)
-
-    world.until(take, "the last event")
+    found = world.heard(queue, lambda detail: detail.get("currentPipelineExecutionStatus") == "Succeeded")
     own = [each for each in found if each["detail"]["pipelineExecutionArn"] == arn]
     executions = [each["detail"] for each in own if each["detail-type"].endswith("Execution Status Change")]
     assert [
@@ -423,18 +417,3 @@ def steps(world: Any, execution: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def statuses(world: Any, execution: dict[str, Any]) -> dict[str, str]:
     """Return the status of each step."""
     return {name: each["StepStatus"] for name, each in steps(world, execution).items()}
-
-
-def listen(world: Any) -> str:
-    """Let a new queue take the events of pipelines; return its URL."""
-    name = world.name("events")
-    sqs, bus = world.client("sqs"), world.client("events")
-    url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    types = [
-        "SageMaker Model Building Pipeline Execution Status Change",
-        "SageMaker Model Building Pipeline Execution Step Status Change",
-    ]
-    bus.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.sagemaker"], "detail-type": types}))
-    bus.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
-    return url

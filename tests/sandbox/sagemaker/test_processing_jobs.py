@@ -158,10 +158,11 @@ def test_what_cannot_be_done_is_refused_at_once(world: Any, change: dict[str, st
 
 
 def test_every_state_is_an_event(world: Any) -> None:
-    queue = listen(world, "SageMaker Processing Job State Change")
+    queue = world.listen("SageMaker Processing Job State Change")
     job = process(world, "")
     finished(world, job)
-    states = [each["detail"]["ProcessingJobStatus"] for each in events(world, queue, until="Completed")]
+    found = world.heard(queue, lambda detail: detail["ProcessingJobStatus"] == "Completed")
+    states = [each["detail"]["ProcessingJobStatus"] for each in found if job in json.dumps(each)]
     assert (states[0], states[-1]) == ("InProgress", "Completed")
 
 
@@ -246,28 +247,3 @@ def log(world: Any, job: str) -> list[str]:
     """Return a job's lines."""
     lines: list[str] = world.log("/aws/sagemaker/ProcessingJobs", f"{job}/")
     return lines
-
-
-def listen(world: Any, detail_type: str) -> str:
-    """Let a new queue take the events of a type; return its URL."""
-    name = world.name("events")
-    sqs, bus = world.client("sqs"), world.client("events")
-    url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    pattern = json.dumps({"source": ["aws.sagemaker"], "detail-type": [detail_type]})
-    bus.put_rule(Name=name, EventPattern=pattern)
-    bus.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
-    return url
-
-
-def events(world: Any, queue: str, until: str) -> list[dict[str, Any]]:
-    """Return what a queue got, up to an event whose text has a word."""
-    found: list[dict[str, Any]] = []
-
-    def take() -> bool:
-        answer = world.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-        found.extend(json.loads(message["Body"]) for message in answer.get("Messages", []))
-        return any(until in json.dumps(each) for each in found)
-
-    world.until(take, f"an event with {until}")
-    return found

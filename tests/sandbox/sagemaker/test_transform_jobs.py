@@ -35,6 +35,7 @@ def test_every_object_below_the_prefix_gets_its_results(world: Any, archive: Any
     where = world.name("batch")
     world.put(f"{where}/in/a.csv", "1\n2\n")
     world.put(f"{where}/in/deep/b.csv", "3\n")
+    queue = world.listen("SageMaker Transform Job State Change")
     job = transform(world, archive, where, split="Line", assemble="Line")
     ended = finished(world, job)
     assert ended["TransformJobStatus"] == "Completed", ended
@@ -42,6 +43,10 @@ def test_every_object_below_the_prefix_gets_its_results(world: Any, archive: Any
     assert world.get(f"s3://lake/{where}/out/deep/b.csv.out") == b"6.0\n"
     assert ended["TransformStartTime"] <= ended["TransformEndTime"]
     assert log(world, job) == ["batch true"]
+    heard = world.heard(queue, lambda detail: detail["TransformJobStatus"] == "Completed")
+    assert [each["resources"] for each in heard if each["detail"]["TransformJobName"] == job][-1] == [
+        ended["TransformJobArn"]
+    ]
     world.until(lambda: world.processes() == [], "the model's container to end")
 
 
@@ -91,6 +96,15 @@ def test_a_refused_object_fails_the_job_and_leaves_the_others_done(world: Any, a
     assert ended["TransformJobStatus"] == "Failed"
     assert f"s3://lake/{where}/in/a.csv: the model answered 500: ValueError: a bad row" in ended["FailureReason"]
     assert world.keys(f"{where}/out") == [f"{where}/out/b.csv.out"]
+
+
+def test_an_accident_of_the_model_is_asked_again(world: Any, archive: Any) -> None:
+    where = world.name("batch")
+    world.put(f"{where}/in/a.csv", "3\n")
+    flaky = DOUBLING.replace(b'    if "bad" in text:', b"    if len(COUNT) < 3:")
+    job = transform(world, archive, where, script=flaky, ModelClientConfig={"InvocationsMaxRetries": 2})
+    assert finished(world, job)["TransformJobStatus"] == "Completed"
+    assert world.get(f"s3://lake/{where}/out/a.csv.out") == b"6.0"
 
 
 def test_a_container_that_dies_fails_the_job(world: Any, archive: Any) -> None:

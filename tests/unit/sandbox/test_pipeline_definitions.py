@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slipway.sandbox.sagemaker.pipelines.definition import Definition, parse_definition
@@ -131,6 +131,7 @@ def test_every_step_runs_once_and_after_what_it_depends_on(pairs: list[tuple[str
     assert sorted(order) == NAMES
 
 
+@example("a" * 64)
 @given(st.from_regex(r"[A-Za-z0-9\-_]{1,64}", fullmatch=True))
 def test_a_made_name_is_one_that_sagemaker_takes(step: str) -> None:
     name = made_name("abcdefghijkl", step)

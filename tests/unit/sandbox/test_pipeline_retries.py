@@ -72,7 +72,9 @@ class Waiting:
         return False
 
 
-def executed(tmp_path: Path, client: Answering, waiting: Waiting, **step: Any) -> dict[str, Any]:
+def executed(
+    tmp_path: Path, client: Answering, waiting: Waiting, *, status: str = "Executing", **step: Any
+) -> dict[str, Any]:
     """Run an execution of one Model step and return its record."""
     store = Store(tmp_path / "store.sqlite")
     aws: Any = Clients(client)
@@ -82,7 +84,7 @@ def executed(tmp_path: Path, client: Answering, waiting: Waiting, **step: Any) -
         "PipelineExecutionArn": ARN,
         "PipelineArn": SCOPE.arn("pipeline/p"),
         "PipelineName": "p",
-        "PipelineExecutionStatus": "Executing",
+        "PipelineExecutionStatus": status,
         "PipelineDefinition": json.dumps(document),
         "PipelineParameters": [],
         "RoleArn": "arn:role",
@@ -133,3 +135,9 @@ def test_a_mistake_of_the_caller_is_not_tried_again(tmp_path: Path) -> None:
     waiting = Waiting()
     ended = executed(tmp_path, Answering(["ValidationException"]), waiting)
     assert (ended["Steps"]["m"]["AttemptCount"], waiting.pauses) == (1, [])
+
+
+def test_a_stop_that_came_before_the_run_began_is_heeded(tmp_path: Path) -> None:
+    client = Answering([])
+    ended = executed(tmp_path, client, Waiting(), status="Stopping")
+    assert (ended["PipelineExecutionStatus"], ended["Steps"], client.created) == ("Stopped", {}, [])

@@ -121,6 +121,9 @@ class JobRun(ABC):
                         process.signal(9)
 
     def _main(self) -> None:
+        current = self.context.store.get(self.context.scope, self.kind.noun, self.name) or self.record
+        if current[self.kind.status_member] == "Stopping":
+            self.stop()  # asked for before this run could be found
         try:
             outcome = self.work()
         except Exception as error:

@@ -60,6 +60,8 @@ class ExecutionRun:
             self.ended.set()
 
     def _drive(self) -> None:
+        if self._current()["PipelineExecutionStatus"] == "Stopping":
+            self._stopping.set()  # asked for before this run could be found
         definition = parse_definition(self._record["PipelineDefinition"])
         values = Values(self._context, self._record, definition)
         schedule = Schedule(definition, _done_before(self._record))
@@ -80,9 +82,11 @@ class ExecutionRun:
             set_status(self._context, self._arn, "Stopped" if self._stopping.is_set() else "Succeeded")
 
     def _parallel(self) -> int:
-        record = self._context.store.get(self._context.scope, KIND, self._arn) or self._record
-        config = record.get("ParallelismConfiguration", {})
+        config = self._current().get("ParallelismConfiguration", {})
         return int(config.get("MaxParallelExecutionSteps", DEFAULT_PARALLEL))
+
+    def _current(self) -> dict[str, Any]:
+        return self._context.store.get(self._context.scope, KIND, self._arn) or self._record
 
     def _begin(self, step: Step, values: Values, schedule: Schedule) -> None:
         run = StepRun(self._context, self._record, step, values, self._stopping, self._pause)

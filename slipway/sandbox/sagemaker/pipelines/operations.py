@@ -9,6 +9,7 @@ from slipway.sandbox.sagemaker.errors import conflict, not_found, validation
 from slipway.sandbox.sagemaker.jobs import running
 from slipway.sandbox.sagemaker.listing import cut, page
 from slipway.sandbox.sagemaker.pipelines.definition import parse_definition
+from slipway.sandbox.sagemaker.pipelines.errors import DefinitionError
 from slipway.sandbox.sagemaker.pipelines.execution import ExecutionRun
 from slipway.sandbox.sagemaker.pipelines.naming import random_word
 from slipway.sandbox.sagemaker.pipelines.parameters import ParameterError, bind
@@ -32,10 +33,10 @@ def start(params: Record, context: Context) -> Record:
             if other["Asked"] != _asked(params):
                 raise conflict("an execution was started with this ClientRequestToken and other parameters")
             return {"PipelineExecutionArn": other["PipelineExecutionArn"]}
-    definition = parse_definition(pipeline["PipelineDefinition"])
     try:
+        definition = parse_definition(pipeline["PipelineDefinition"])
         values = bind(definition.parameters, params.get("PipelineParameters", []))
-    except ParameterError as error:
+    except (DefinitionError, ParameterError) as error:
         raise validation(str(error)) from error
     now = context.now()
     identity = random_word(12)
@@ -88,6 +89,8 @@ def list_executions(params: Record, context: Context) -> Record:
     if "PipelineVersionAlias" in params:
         raise validation("PipelineVersionAlias is not in the sandbox; leave it out")
     asked = {name: value for name, value in params.items() if name != "PipelineName"}
+    if asked.get("SortBy") == "PipelineExecutionArn":
+        asked["SortBy"] = "Name"
     records, token = page(
         _executions(pipeline, context),
         asked,

@@ -29,12 +29,14 @@ class Schedule:
         """Return the steps that may begin now, in the order of the definition."""
         if self._failed:
             return []
-        taken = self._running | set(self._done) | self._skipped()
-        return [
-            step
-            for name, step in self._steps.items()
-            if name not in taken and all(need in self._done for need in step.needs)
-        ]
+        taken = self._running | set(self._done)
+        return [step for name, step in self._steps.items() if name not in taken and self._may_run(step)]
+
+    def _may_run(self, step: Step) -> bool:
+        """Tell whether a step may begin: one of a branch that was not taken never may, nor what needs it."""
+        if any(need not in self._done for need in step.needs):
+            return False
+        return step.inside is None or self._done[step.inside[0]] == step.inside[1]
 
     def begin(self, name: str) -> None:
         """Note that a step runs."""
@@ -49,18 +51,3 @@ class Schedule:
         """Note that a step failed or was stopped."""
         self._running.discard(name)
         self._failed.add(name)
-
-    def _skipped(self) -> set[str]:
-        """Return the steps of branches that were not taken, and what needs one of them."""
-        skipped: set[str] = set()
-        grew = True
-        while grew:
-            more = {name for name, step in self._steps.items() if name not in skipped and self._skips(step, skipped)}
-            grew = bool(more)
-            skipped |= more
-        return skipped
-
-    def _skips(self, step: Step, skipped: set[str]) -> bool:
-        if step.needs & skipped:
-            return True
-        return step.inside is not None and self._done.get(step.inside[0], step.inside[1]) != step.inside[1]
