@@ -11,6 +11,10 @@ from cheroot.server import HTTPServer
 from slipway.sandbox.clockwork.noticing import Noticing
 from slipway.sandbox.clockwork.scalable_targets import ScalableTargets
 from slipway.sandbox.clockwork.ticker import Ticker
+from slipway.sandbox.faults.book import FaultBook
+from slipway.sandbox.faults.controls import FaultControls
+from slipway.sandbox.faults.shortages import Shortages
+from slipway.sandbox.faults.striking import Faulty
 from slipway.sandbox.gateway.app import Gateway
 from slipway.sandbox.gateway.clients import AwsClients
 from slipway.sandbox.gateway.server import make_server
@@ -39,9 +43,10 @@ class Sandbox:
         self._endpoint = "http://127.0.0.1"
         self._contexts: dict[Scope, Context] = {}
         self._store = Store(state.store_file)
+        self._faults = FaultBook(state.faults_file)
         quiet = QuietLock()
         self._keeper = Keeper(state.moto_folder, quiet)
-        self._moto = Moto(quiet, load_state=self._keeper.restore, changed=self._keeper.changed)
+        self._moto = Moto(quiet, load_state=self._keeper.restore, keep=self._keeper.keep)
         self._sagemaker = SageMaker(self.context)
         self._targets = ScalableTargets(self.context, time.monotonic)
         self._clockwork = Ticker([self._targets])
@@ -49,8 +54,11 @@ class Sandbox:
             secret=secret,
             region=region,
             issued=lambda key: issued_key(self._moto, key),
-            own={"sagemaker": self._sagemaker},
-            rest=Noticing(self._moto, self._watch_targets),
+            own={
+                "sagemaker": Faulty(self._sagemaker, self._faults),
+                "slipway-sandbox": FaultControls(self._faults),
+            },
+            rest=Faulty(Noticing(self._moto, self._watch_targets), self._faults),
             health=health,
             clock=system_clock,
         )
@@ -63,7 +71,9 @@ class Sandbox:
         """Return the surroundings of requests in a scope."""
         if scope not in self._contexts:
             clients = AwsClients(self._endpoint, scope.account, scope.region, self._secret, self.gateway.handle)
-            self._contexts[scope] = Context(scope, self._store, clients, self._state.root, self._project)
+            self._contexts[scope] = Context(
+                scope, self._store, clients, self._state.root, self._project, shortage=Shortages(self._faults)
+            )
         return self._contexts[scope]
 
     def start(self, endpoint: str) -> None:

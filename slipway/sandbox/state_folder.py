@@ -39,6 +39,7 @@ class StateFolder:
         self.credentials_file = self.root / "credentials.json"
         self.log_file = self.root / "logs" / "sandbox.log"
         self.store_file = self.root / "sagemaker.sqlite"
+        self.faults_file = self.root / "faults.json"
         self.moto_folder = self.root / "moto"
         self.bin = self.root / "bin"
         self._lock_file = self.root / "serve.lock"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from slipway.sandbox.control import faults
 from slipway.sandbox.control.down import down
 from slipway.sandbox.control.environment import environment, exports, forget_users
 from slipway.sandbox.control.logs import follow, tail
@@ -37,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="slipway sandbox", description="the local AWS of this project")
-    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|env|push|serve")
+    words = parser.add_subparsers(required=True, metavar="up|down|status|logs|env|push|fault|serve")
     for name, word, text in (
         ("up", _up, "start the sandbox, or say that it runs"),
         ("down", _down, "stop it and everything it started"),
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         ("logs", _logs, "print what it logged"),
         ("env", _env, 'print its environment: eval "$(slipway sandbox env)"'),
         ("push", _push, "put images of the project into their repositories, in docker's place"),
+        ("fault", faults.run, "let calls go wrong on purpose: throttling, capacity, refusals, delays, lost answers"),
         ("serve", _serve, "serve in the foreground (what `up` starts)"),
     ):
         command = words.add_parser(name, help=text, description=text)
@@ -64,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "serve":
             command.add_argument("--ready-fd", type=int, default=None, help=argparse.SUPPRESS)
             command.add_argument("--verbose", action="store_true", help="log every detail")
+        if name == "fault":
+            faults.arguments_of(command)
         if name == "push":
             command.add_argument("images", nargs="+", type=_image, metavar="IMAGE", help="HOST/REPOSITORY:TAG")
         if name == "logs":

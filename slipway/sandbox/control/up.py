@@ -72,7 +72,7 @@ def _clean(state: StateFolder) -> list[str]:
     stale = state.running()
     state.running_file.unlink(missing_ok=True)
     who = f"the sandbox before (pid {stale.pid})" if stale else "the sandbox before"
-    return [f"{who} ended without `down`: its state is picked up, changes of its last moments may be missing"]
+    return [f"{who} ended without `down`: its state is picked up"]
 
 
 def _start(state: StateFolder, options: Options) -> Running:

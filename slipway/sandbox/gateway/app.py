@@ -8,7 +8,7 @@ from typing import Protocol
 
 from slipway.sandbox.gateway.errors import RefusalError, error_answer, protocol_of
 from slipway.sandbox.gateway.guard import check_sender
-from slipway.sandbox.gateway.http import Answer, Request
+from slipway.sandbox.gateway.http import Answer, LostAnswerError, Request
 from slipway.sandbox.gateway.presigned_v2 import claim_of_v2, verify_v2
 from slipway.sandbox.gateway.sigv4 import Claim, claim_of, verify
 
@@ -55,7 +55,7 @@ class Keys(Protocol):
 
 
 class Gateway:
-    """Callable with a request from anywhere; always answers, whatever a service does."""
+    """Callable with a request from anywhere; answers whatever a service does, unless the answer is to be lost."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Gateway:
         self._clock = clock
 
     def handle(self, request: Request) -> Answer:
-        """Answer one request."""
+        """Answer one request. Raises LostAnswerError."""
         service = ""
         try:
             check_sender(request)
@@ -91,6 +91,8 @@ class Gateway:
         except RefusalError as refusal:
             code = SPELLING.get((refusal.code, protocol_of(request, service)), refusal.code)
             return error_answer(request, service, code, refusal.message, refusal.status)
+        except LostAnswerError:
+            raise
         except Exception as error:
             # the outermost loop of a request: whatever went wrong, the client gets an answer and the log the trace
             log.exception("%s %s (%s) failed", request.method, request.path, service or "unsigned")

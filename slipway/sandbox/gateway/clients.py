@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
-from slipway.sandbox.gateway.http import Answer, Request
+from slipway.sandbox.gateway.http import Answer, LostAnswerError, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,21 +72,25 @@ class AwsClients:
 
     def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415
+        from botocore.exceptions import ConnectionClosedError  # noqa: PLC0415
 
         url = urlsplit(request.url)
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         headers.setdefault("host", url.netloc)
         body: Any = request.body
         content = body.read() if hasattr(body, "read") else body or b""
-        answer = self._handle(
-            Request(
-                method=request.method or "GET",
-                path=url.path or "/",
-                query=url.query,
-                headers=headers,
-                body=content.encode() if isinstance(content, str) else bytes(content),
+        try:
+            answer = self._handle(
+                Request(
+                    method=request.method or "GET",
+                    path=url.path or "/",
+                    query=url.query,
+                    headers=headers,
+                    body=content.encode() if isinstance(content, str) else bytes(content),
+                )
             )
-        )
+        except LostAnswerError as error:
+            raise ConnectionClosedError(endpoint_url=request.url, request=request, error=error) from error
         return AWSResponse(request.url, answer.status, cast("Any", dict(answer.headers)), _Raw(answer.body))
 
     @property

@@ -25,6 +25,10 @@ class Request:
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
+class LostAnswerError(Exception):
+    """The request was done and its client gets no answer: the connection ends instead."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """One HTTP answer, whole."""

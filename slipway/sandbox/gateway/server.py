@@ -13,7 +13,7 @@ from typing import Any
 from cheroot.server import Gateway, HTTPServer
 from cheroot.workers.threadpool import ThreadPool
 
-from slipway.sandbox.gateway.http import Answer, Request
+from slipway.sandbox.gateway.http import Answer, LostAnswerError, Request
 
 
 class LoopbackServer(HTTPServer):
@@ -36,7 +36,12 @@ def make_server(port: int, handle: Callable[[Request], Answer]) -> HTTPServer:
 
     class Bridge(Gateway):
         def respond(self) -> None:
-            _write(self.req, handle(_read(self.req)))
+            try:
+                answer = handle(_read(self.req))
+            except LostAnswerError:
+                _hang_up(self.req)
+                return
+            _write(self.req, answer)
 
     server = LoopbackServer(("127.0.0.1", port), Bridge, server_name="slipway-sandbox")
     server.requests = ThreadPool(server, min=THREADS, max=THREADS)
@@ -69,6 +74,14 @@ def _write(request: Any, answer: Answer) -> None:
     request.ensure_headers_sent()
     if answer.body and not head and answer.status not in NO_BODY:
         request.write(answer.body)
+
+
+def _hang_up(request: Any) -> None:
+    """End the connection without a word: the server then finds nothing to say either."""
+    request.close_connection = True
+    request.sent_headers = True
+    request.conn.linger = False
+    request.conn.socket.shutdown(socket.SHUT_RDWR)
 
 
 def _reason(status: int) -> str:

@@ -1,4 +1,8 @@
-"""Keeps moto's memory on disk: read once at the start, written soon after changes and at the end."""
+"""Keeps moto's memory on disk: read once at the start, and written before a change is answered.
+
+Whoever changed something waits for the snapshot that holds the change; all who wait share one. So a kill at any moment
+loses nothing that was acknowledged. It survives the process, not the machine: nothing waits for the disk itself.
+"""
 
 import json
 import logging
@@ -15,16 +19,10 @@ from slipway.sandbox.moto_adapter.snapshot import dump, load
 
 log = logging.getLogger(__name__)
 
-CALM = 0.3
-"""Seconds without a change after which a snapshot is worth its time."""
-LONGEST = 3.0
-"""Seconds after the first change at which a snapshot is due, calm or not."""
-SHARE = 20
-"""A snapshot may take one part in this many of the process's time."""
-
-
-PAUSE = 2.0
-"""Seconds after a snapshot that could not be taken."""
+PATIENCE = 2.0
+"""Seconds that a snapshot waits for requests in flight to end; then it is taken among them."""
+TRIES = 20
+"""How often a snapshot among requests in flight is tried: they may change what it walks over."""
 FORMAT = "1"
 """Raise it when `rebuilding` changes so that older snapshots can't be read."""
 UNREADABLE = (
@@ -40,19 +38,24 @@ UNREADABLE = (
 """What reading a pickle that does not fit may raise."""
 
 
+class NotKeptError(Exception):
+    """A change was made and could not be written down."""
+
+
 class Keeper:
-    """Owns the folder that moto's state lies in."""
+    """Owns the folder that moto's state lies in; every method may be called from any thread."""
 
     def __init__(self, folder: Path, quiet: QuietLock) -> None:
         self._folder = folder
         self._file = folder / "state.pickle"
         self._quiet = quiet
-        self._changed = threading.Event()
-        self._stopping = threading.Event()
-        self._last_change = 0.0
-        self._unsaved = False
+        self._turn = threading.Condition()
+        self._changes = 0
+        self._kept = 0
+        self._failed = (0, "")
+        """The last change that was tried to be written without success, and why."""
+        self._stopping = False
         self._restored = False
-        self._saving = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="moto-snapshots", daemon=True)
 
     def restore(self) -> None:
@@ -77,67 +80,83 @@ class Keeper:
             return
         log.info("moto's state restored (%d KiB, %.2f s)", len(data) // 1024, time.monotonic() - began)
 
-    def changed(self) -> None:
-        """Something may have changed: write a snapshot soon."""
-        self._unsaved = True
-        self._last_change = time.monotonic()
-        self._changed.set()
+    def keep(self) -> None:
+        """Return when what has changed until now is written down. Raises NotKeptError."""
+        with self._turn:
+            self._changes += 1
+            mine = self._changes
+            self._turn.notify_all()
+            self._turn.wait_for(lambda: self._kept >= mine or self._failed[0] >= mine or self._ended())
+            if self._kept < mine:
+                raise NotKeptError(self._failed[1] or "the sandbox ends")
 
     def start(self) -> None:
-        """Begin to watch for changes."""
+        """Begin to write snapshots."""
         self._thread.start()
 
     def stop(self) -> bool:
         """Write the last snapshot, if anything changed since the last one; tell whether everything is kept."""
-        self._stopping.set()
-        self._changed.set()
+        with self._turn:
+            self._stopping = True
+            self._turn.notify_all()
         if self._thread.is_alive():
             self._thread.join()
-        if not self._unsaved:
-            return True
-        try:
-            return self._save(patience=2.0, insist=True)
-        except OSError:
-            log.exception("the last changes are not kept: cannot write to %s", self._folder)
-            return False
+        if self._kept < self._changes:
+            self._write(self._changes)
+        return self._kept >= self._changes
+
+    def _ended(self) -> bool:
+        return self._stopping and not self._thread.is_alive()
+
+    def _waited_for(self) -> bool:
+        return self._changes > max(self._kept, self._failed[0])
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._changed.wait()
-            due = time.monotonic() + LONGEST
-            while not self._stopping.is_set() and time.monotonic() < min(due, self._last_change + CALM):
-                self._stopping.wait(CALM / 3)
-            if self._stopping.is_set():
-                return
-            self._changed.clear()
-            began = time.monotonic()
-            try:
-                saved = self._save(patience=0.5, insist=False)
-            except OSError:
-                log.exception("cannot write moto's state to %s", self._folder)
-                saved = False
-            if not saved:
-                self._unsaved = True
-                self._changed.set()
-            self._stopping.wait((time.monotonic() - began) * SHARE if saved else PAUSE)
+        while True:
+            with self._turn:
+                self._turn.wait_for(lambda: self._stopping or self._waited_for())
+                if not self._waited_for():
+                    break
+                wanted = self._changes
+            self._write(wanted)
+        with self._turn:
+            self._turn.notify_all()
 
-    def _save(self, patience: float, *, insist: bool) -> bool:
-        if not self._restored:  # nothing was loaded, so nothing can have changed
-            return True
-        with self._saving, self._quiet.alone(patience) as quiet:
-            if not quiet and not insist:
-                return False
-            began = time.monotonic()
-            self._unsaved = False
+    def _write(self, wanted: int) -> None:
+        """Write down everything up to a change, and tell those who wait for it."""
+        problem = ""
+        try:
+            if self._restored:  # else nothing was loaded, so nothing can have changed
+                self._save()
+        except (OSError, RuntimeError) as error:
+            log.exception("moto's state cannot be written to %s", self._folder)
+            problem = f"{type(error).__name__}: {error}"
+        with self._turn:
+            if problem:
+                self._failed = (wanted, problem)
+            else:
+                self._kept = wanted
+            self._turn.notify_all()
+
+    def _save(self) -> None:
+        began = time.monotonic()
+        with self._quiet.alone(PATIENCE):
             blobs = self._blobs()
-            data = dump(blobs)
+            data = self._dumped(blobs)
             took = time.monotonic() - began
         beside = self._file.with_suffix(".part")
         beside.write_bytes(json.dumps(_stamp()).encode() + b"\n" + data)
         beside.replace(self._file)
         blobs.sweep()
         log.debug("moto's state saved: %d KiB in %.3f s", len(data) // 1024, took)
-        return True
+
+    def _dumped(self, blobs: Blobs) -> bytes:
+        for _ in range(TRIES - 1):
+            try:
+                return dump(blobs)
+            except RuntimeError as error:  # a dictionary changed while it was walked over
+                log.debug("a snapshot among requests in flight is tried again: %s", error)
+        return dump(blobs)
 
     def _blobs(self) -> Blobs:
         return Blobs(self._folder / "blobs")

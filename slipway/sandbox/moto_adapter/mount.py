@@ -14,12 +14,15 @@ from typing import Any
 from slipway.sandbox.gateway.errors import error_answer
 from slipway.sandbox.gateway.http import Answer, Request
 from slipway.sandbox.gateway.sigv4 import ALGORITHM, Claim
+from slipway.sandbox.moto_adapter.keeper import NotKeptError
 from slipway.sandbox.moto_adapter.quiet import QuietLock
 
 log = logging.getLogger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 READING = ("Get", "List", "Describe", "Head", "Filter", "Lookup", "Search", "Query", "Scan", "BatchGet", "Select")
+USING_KEYS = ("Encrypt", "Decrypt", "ReEncrypt", "GenerateData", "GenerateMac", "GenerateRandom", "Sign", "Verify")
+"""What uses a key changes nothing either."""
 NOT_IMPLEMENTED = re.compile(rb"<title>(404 Not Found|405 Method Not Allowed)</title>")
 PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "elasticmapreduce": "emr"}
 """Signing names that differ from the name that people know the service by."""
@@ -34,11 +37,11 @@ ENVIRONMENT = {
 
 
 class Moto:
-    """The rest of AWS. `changed` is called after every request that may have changed something."""
+    """The rest of AWS. `keep` writes down what a request has changed, before it is answered."""
 
-    def __init__(self, quiet: QuietLock, load_state: Callable[[], None], changed: Callable[[], None]) -> None:
+    def __init__(self, quiet: QuietLock, load_state: Callable[[], None], keep: Callable[[], None]) -> None:
         self._load_state = load_state
-        self._changed = changed
+        self._keep = keep
         self._application: Wsgi | None = None
         self._loading = threading.Lock()
         self._quiet = quiet
@@ -53,9 +56,10 @@ class Moto:
                     create_backend_app,
                 )
 
-                from slipway.sandbox.moto_adapter import fixes  # noqa: PLC0415
+                from slipway.sandbox.moto_adapter import fixes, long_polls  # noqa: PLC0415
 
                 fixes.apply()
+                long_polls.wait_outside(self._quiet)
                 self._load_state()
 
                 def create(service: Any) -> Any:
@@ -79,6 +83,7 @@ class Moto:
         application = self._application or self.load()
         if request.path.startswith("/moto-api") and claim.service != "s3":
             return error_answer(request, claim.service, "AccessDenied", "moto's own API is not reachable", 403)
+        inner = self._quiet.is_shared  # moto, or a fix of it, asks for something: the request around it is kept
         with self._quiet.shared():
             try:
                 answer = _call(application, _environ(request, claim, account))
@@ -86,8 +91,12 @@ class Moto:
                 return _missing(request, claim.service, str(error))
         if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
             return _missing(request, claim.service, f"no route for {request.method} {request.path}")
-        if not _only_reads(request):
-            self._changed()
+        if not inner and not _only_reads(request):
+            try:
+                self._keep()
+            except NotKeptError as error:
+                message = f"the change was made and cannot be kept: {error}"
+                return error_answer(request, claim.service, "InternalFailure", message, 500)
         return answer
 
 
@@ -169,7 +178,7 @@ def _operation(request: Request) -> str:
 
 def _only_reads(request: Request) -> bool:
     operation = _operation(request)
-    return operation.startswith(READING) if operation else request.method in {"GET", "HEAD"}
+    return operation.startswith(READING + USING_KEYS) if operation else request.method in {"GET", "HEAD"}
 
 
 def _missing(request: Request, service: str, reason: str) -> Answer:

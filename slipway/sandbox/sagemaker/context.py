@@ -38,6 +38,10 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def instances_for_all(_operation: str, _name: str) -> None:
+    """Say that there are instances: only a fault takes them away."""
+
+
 @dataclass(frozen=True)
 class Context:
     """One request's surroundings."""
@@ -50,6 +54,8 @@ class Context:
     project: Path
     """The project whose images run: DIR/training/Dockerfile and the like."""
     clock: Callable[[], datetime] = system_clock
+    shortage: Callable[[str, str], str | None] = instances_for_all
+    """What says why there are no instances for an operation and a name of a job or endpoint, None when there are."""
 
     def now(self) -> float:
         """Seconds since the epoch: the form in which SageMaker's protocol and the store carry timestamps."""

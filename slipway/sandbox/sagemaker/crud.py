@@ -9,8 +9,18 @@ from typing import Any
 from slipway.sandbox.sagemaker import kinds
 from slipway.sandbox.sagemaker.conform import conform
 from slipway.sandbox.sagemaker.context import Context
+from slipway.sandbox.sagemaker.derived import told
 from slipway.sandbox.sagemaker.errors import ApiError, in_use, not_found, validation
-from slipway.sandbox.sagemaker.kinds import GENERATED, ID_PREFIX, Kind
+from slipway.sandbox.sagemaker.kind_facts import (
+    ARN_PATHS,
+    GENERATED,
+    ID_PREFIX,
+    REMEMBERED,
+    STOPPED_FIRST,
+    SWITCHES,
+    UNDONE,
+)
+from slipway.sandbox.sagemaker.kinds import Kind
 from slipway.sandbox.sagemaker.listing import page
 from slipway.sandbox.sagemaker.pipelines.storing import pipeline_definition
 from slipway.sandbox.sagemaker.protocol import model, operation_model
@@ -27,19 +37,20 @@ def create(entry: Kind, params: Record, context: Context) -> Record:
     params = _prepared(entry, params, context)
     now = context.now()
     record = {**params, "CreationTime": now, "LastModifiedTime": now, "CreatedBy": {}, "LastModifiedBy": {}}
+    record["Revision"] = 1
     generated = GENERATED.get(entry.noun)
     if generated is not None:
         _require_free_name(entry, params, context)
         record[generated] = ID_PREFIX[generated] + _random(12)
     if entry.status_member is not None and entry.ready is not None:
         record[entry.status_member] = entry.ready
-    arn = context.scope.arn(f"{entry.arn_word}/{_path(entry, record)}")
+    arn = context.scope.arn(_resource(entry, record))
     record[entry.arn_member] = arn
     record["Arn"] = arn
     key = _key(entry, record)
-    if not context.store.create(context.scope, entry.noun, key, record):
+    if not context.store.create(context.scope, entry.collection, key, record):
         raise _taken(entry, f"{entry.noun} {key} already exists ({arn})")
-    return _answer(f"Create{entry.noun}", record)
+    return _answer(entry, f"Create{entry.noun}", record, context)
 
 
 def _prepared(entry: Kind, params: Record, context: Context) -> Record:
@@ -49,19 +60,25 @@ def _prepared(entry: Kind, params: Record, context: Context) -> Record:
 
 def describe(entry: Kind, params: Record, context: Context) -> Record:
     """Everything that is remembered of a resource."""
-    return existing(entry, params, context, f"Describe{entry.noun}")
+    operation = f"Describe{entry.noun}"
+    return _answer(entry, operation, existing(entry, params, context, operation), context)
 
 
 def delete(entry: Kind, params: Record, context: Context) -> Record:
     """Forget a resource."""
-    record = existing(entry, params, context, f"Delete{entry.noun}")
-    context.store.delete(context.scope, entry.noun, _key(entry, record))
-    return _answer(f"Delete{entry.noun}", record)
+    operation = f"Delete{entry.noun}"
+    record = existing(entry, params, context, operation)
+    running = SWITCHES.get(entry.noun, {}).get("Start")
+    if entry.noun in STOPPED_FIRST and running is not None and record.get(entry.status_member or "") == running:
+        raise validation(f"{entry.noun} {_key(entry, record)} is {running}; stop it before deleting it")
+    context.store.delete(context.scope, entry.collection, _key(entry, record))
+    return _answer(entry, operation, record, context)
 
 
 def update(entry: Kind, params: Record, context: Context) -> Record:
     """Change what the request names; members ending in `ToRemove` take keys away."""
-    record = existing(entry, params, context, f"Update{entry.noun}")
+    operation = f"Update{entry.noun}"
+    record = existing(entry, params, context, operation)
     params = _prepared(entry, params, context)
 
     def change(current: Record) -> None:
@@ -73,9 +90,37 @@ def update(entry: Kind, params: Record, context: Context) -> Record:
             elif name not in entry.identity:
                 current[name] = value
         current["LastModifiedTime"] = context.now()
+        current["Revision"] = current.get("Revision", 1) + 1
 
-    changed = context.store.update(context.scope, entry.noun, _key(entry, record), change)
-    return _answer(f"Update{entry.noun}", changed)
+    changed = context.store.update(context.scope, entry.collection, _key(entry, record), change)
+    return _answer(entry, operation, changed, context)
+
+
+def start(entry: Kind, params: Record, context: Context) -> Record:
+    """Switch on what is remembered as switched off."""
+    return _switch(entry, "Start", params, context)
+
+
+def stop(entry: Kind, params: Record, context: Context) -> Record:
+    """Switch off what is remembered as switched on; a job that has ended can't be stopped."""
+    if entry.undone:
+        record = existing(entry, params, context, f"Stop{entry.noun}")
+        name = record.get(entry.name_member)
+        status = record.get(entry.status_member or "")
+        raise validation(f"{entry.noun} {name} is {status}: only one that runs can be stopped")
+    return _switch(entry, "Stop", params, context)
+
+
+def _switch(entry: Kind, verb: str, params: Record, context: Context) -> Record:
+    record = existing(entry, params, context, f"{verb}{entry.noun}")
+    status = SWITCHES[entry.noun][verb]
+
+    def change(current: Record) -> None:
+        current[str(entry.status_member)] = status
+        current["LastModifiedTime"] = context.now()
+
+    changed = context.store.update(context.scope, entry.collection, _key(entry, record), change)
+    return _answer(entry, f"{verb}{entry.noun}", changed, context)
 
 
 def listed(entry: Kind, params: Record, context: Context) -> Record:
@@ -83,22 +128,23 @@ def listed(entry: Kind, params: Record, context: Context) -> Record:
     shape = kinds.summary_shape(entry)
     descending = entry.noun in {"Model", "EndpointConfig", "Endpoint", "Pipeline"}
     records, token = page(
-        context.store.all(context.scope, entry.noun),
+        context.store.all(context.scope, entry.collection),
         params,
         name=lambda record: str(record.get(entry.name_member, "")),
         status=entry.status_member,
         descending=descending,
     )
-    return {entry.list_member: [conform(shape, record) for record in records], "NextToken": token}
+    summaries = [conform(shape, told(entry, record, context)) for record in records]
+    return {entry.list_member: summaries, "NextToken": token}
 
 
 def existing(entry: Kind, params: Record, context: Context, operation: str) -> Record:
     """Return the resource that the parameters name by Describe's identity, by name or by ARN; raises ApiError."""
-    found = context.store.get(context.scope, entry.noun, _key(entry, params))
+    found = context.store.get(context.scope, entry.collection, _key(entry, params))
     if found is None:
         wanted = set(params.values()) if len(entry.identity) == 1 else set()
         names = {entry.arn_member, entry.name_member}
-        candidates = context.store.all(context.scope, entry.noun) if wanted else []
+        candidates = context.store.all(context.scope, entry.collection) if wanted else []
         arns = {value for value in params.values() if isinstance(value, str)}
         found = next((r for r in candidates if arns & {r.get(n) for n in names} - {None}), None)
     if found is None:
@@ -124,7 +170,7 @@ def _taken(entry: Kind, message: str) -> ApiError:
 
 def _require_free_name(entry: Kind, params: Record, context: Context) -> None:
     name = params[entry.name_member]
-    if any(record.get(entry.name_member) == name for record in context.store.all(context.scope, entry.noun)):
+    if any(record.get(entry.name_member) == name for record in context.store.all(context.scope, entry.collection)):
         raise _taken(entry, f"{entry.noun} {name} already exists")
 
 
@@ -140,9 +186,23 @@ def _path(entry: Kind, record: Record) -> str:
     return "/".join(str(record.get(member, "")).lower() for member in entry.identity)
 
 
-def _answer(operation: str, record: Record) -> Record:
+def _resource(entry: Kind, record: Record) -> str:
+    pattern = ARN_PATHS.get(entry.noun)
+    if pattern is None:
+        return f"{entry.arn_word}/{_path(entry, record)}"
+    identity = _random(12)
+    cluster = str(record.get("ClusterArn", "")).rpartition("/")[2]
+    return pattern.format_map(record | {"id": identity, "ID": identity.upper(), "cluster": cluster})
+
+
+def _answer(entry: Kind, operation: str, record: Record, context: Context) -> Record:
     shape = operation_model(operation).output_shape
-    return {} if shape is None else {name: record[name] for name in shape.members if name in record}
+    if shape is None:
+        return {}
+    everything = told(entry, record, context) | {"Success": True}
+    if entry.wrapper is not None and entry.wrapper in shape.members:
+        everything = {entry.wrapper: everything}
+    return {name: everything[name] for name in shape.members if name in everything}
 
 
 def _random(length: int) -> str:
@@ -152,9 +212,14 @@ def _random(length: int) -> str:
 def operations() -> dict[str, Operation]:
     """Return the operations of every remembered kind, and the lists of every kind there is."""
     table: dict[str, Operation] = {}
-    for noun in kinds.DECLARATIVE:
+    for noun in (*REMEMBERED, *UNDONE):
         entry = kinds.kind(noun)
-        for verb, handler in (("Create", create), ("Describe", describe), ("Update", update), ("Delete", delete)):
+        verbs = {"Create": create, "Describe": describe, "Update": update, "Delete": delete}
+        if entry.undone:
+            verbs["Stop"] = stop
+        for verb in SWITCHES.get(noun, ()):
+            verbs[verb] = start if verb == "Start" else stop
+        for verb, handler in verbs.items():
             if f"{verb}{noun}" in model().operation_names:
                 table[f"{verb}{noun}"] = partial(handler, entry)
     for operation, entry in kinds.by_list_operation().items():

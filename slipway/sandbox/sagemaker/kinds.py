@@ -1,7 +1,6 @@
-"""The SageMaker resources that are only remembered: what to call, key and list them by, read from botocore's model.
+"""The SageMaker resources that are remembered: what to call, key and list them by, read from botocore's model.
 
-A kind stands here when remembering it is all that its control plane does. Kinds behind which work must happen
-(tuning jobs, clusters, apps ...) are not here: their operations answer 501, not a lie.
+What the model does not say stands in `kind_facts`.
 """
 
 from __future__ import annotations
@@ -10,55 +9,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from botocore.model import ListShape, Shape, StringShape
+from botocore.model import ListShape, Shape, StringShape, StructureShape
 
+from slipway.sandbox.sagemaker.kind_facts import ARN_WORDS, COLLECTIONS, OWNED, READY, REMEMBERED, UNDONE
 from slipway.sandbox.sagemaker.protocol import input_members, model, operation_model, output_members
 
-DECLARATIVE = [
-    "Action",
-    "AppImageConfig",
-    "Artifact",
-    "CodeRepository",
-    "Context",
-    "DataQualityJobDefinition",
-    "Domain",
-    "Experiment",
-    "FeatureGroup",
-    "Hub",
-    "Image",
-    "MlflowApp",
-    "MlflowTrackingServer",
-    "ModelBiasJobDefinition",
-    "ModelExplainabilityJobDefinition",
-    "ModelQualityJobDefinition",
-    "NotebookInstanceLifecycleConfig",
-    "Pipeline",
-    "Space",
-    "StudioLifecycleConfig",
-    "Trial",
-    "TrialComponent",
-    "UserProfile",
-]
-OWNED = (
-    "TrainingJob",
-    "ProcessingJob",
-    "TransformJob",
-    "Model",
-    "EndpointConfig",
-    "Endpoint",
-    "ModelPackage",
-    "ModelPackageGroup",
-)
-"""Kinds with hand-written operations; they are here for their lists, tags and searches."""
-
-READY = ("InService", "Active", "Created", "Ready", "CREATED", "Completed")
-ARN_WORDS = {
-    "TrialComponent": "experiment-trial-component",
-    "Trial": "experiment-trial",
-}
-# what AWS generates as an id instead of taking a name
-GENERATED = {"Domain": "DomainId"}
-ID_PREFIX = {"DomainId": "d-"}
+_NAMES = ("JobDefinitionName", "TrackingServerName", "AutoMLJobName", "JobName", "ExtensionName", "Name")
+_STATUSES = ("Status", "TrackingServerStatus", "AutoMLJobStatus", "JobStatus")
 
 
 @dataclass(frozen=True)
@@ -67,7 +24,7 @@ class Kind:
 
     noun: str
     name_member: str
-    """Member of Create's input that names it."""
+    """Member of Create's input that names it; its ARN where nothing does."""
     identity: tuple[str, ...]
     """Members that Describe finds it by."""
     arn_member: str
@@ -76,6 +33,18 @@ class Kind:
     """The status of one that works; None where the caller sets the status."""
     list_operation: str | None
     list_member: str
+    wrapper: str | None
+    """The one member of Describe's answer that holds everything else, where there is one."""
+
+    @property
+    def collection(self) -> str:
+        """The name under which the store keeps them."""
+        return COLLECTIONS.get(self.noun, self.noun)
+
+    @property
+    def undone(self) -> bool:
+        """Whether it stands for work that the sandbox does not do: it is accepted, and fails with a reason."""
+        return self.noun in UNDONE
 
     @property
     def arn_word(self) -> str:
@@ -92,19 +61,30 @@ def kind(noun: str) -> Kind:
     create, describe = f"Create{noun}", f"Describe{noun}"
     shape = operation_model(describe).input_shape
     identity = tuple(shape.required_members) if shape is not None else ()
-    arns = [name for name in output_members(create) if name.endswith("Arn")]
-    status, ready = _status(noun)
+    wrapper, told = _told(describe)
+    arns = [name for name in (*output_members(create), *told) if name.endswith("Arn")]
+    status, ready = _status(noun, told)
     listing, member = _listing(noun)
-    names = (f"{noun}Name", "JobDefinitionName", "TrackingServerName", "Name")
-    name = next((n for n in names if n in input_members(create)), arns[0])
-    arn = f"{noun}Arn" if f"{noun}Arn" in output_members(describe) else arns[0]
-    return Kind(noun, name, identity, arn, status, ready, listing, member)
+    name = next((n for n in (f"{noun}Name", *_NAMES) if n in input_members(create)), arns[0])
+    arn = f"{noun}Arn" if f"{noun}Arn" in told else arns[0]
+    return Kind(noun, name, identity, arn, status, ready, listing, member, wrapper)
+
+
+def _told(describe: str) -> tuple[str | None, dict[str, Shape]]:
+    """Return the wrapper of Describe's answer, None for most, and the members inside."""
+    members = output_members(describe)
+    shape = operation_model(describe).output_shape
+    required = [] if shape is None else shape.required_members
+    inner = members[required[0]] if len(required) == 1 else None
+    if isinstance(inner, StructureShape) and not any(name.endswith("Arn") for name in members):
+        return required[0], dict(inner.members)
+    return None, members
 
 
 @cache
 def kinds() -> dict[str, Kind]:
     """Every kind, by noun."""
-    return {noun: kind(noun) for noun in (*DECLARATIVE, *OWNED)}
+    return {noun: kind(noun) for noun in (*REMEMBERED, *UNDONE, *OWNED)}
 
 
 @cache
@@ -127,12 +107,13 @@ def summary_shape(entry: Kind) -> Shape:
     return shape.member
 
 
-def _status(noun: str) -> tuple[str | None, str | None]:
+def _status(noun: str, told: dict[str, Shape]) -> tuple[str | None, str | None]:
     given = input_members(f"Create{noun}")
-    for name in (f"{noun}Status", "Status", "TrackingServerStatus"):
-        shape = output_members(f"Describe{noun}").get(name)
+    for name in (f"{noun}Status", *_STATUSES):
+        shape = told.get(name)
         if isinstance(shape, StringShape) and shape.enum:
-            return name, None if name in given else next((value for value in READY if value in shape.enum), None)
+            wanted = ("Failed", "FAILED") if noun in UNDONE else READY
+            return name, None if name in given else next((value for value in wanted if value in shape.enum), None)
     return None, None
 
 

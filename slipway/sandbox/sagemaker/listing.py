@@ -69,8 +69,8 @@ def _passes(record: Record, parameter: str, wanted: Any, name: Callable[[Record]
         return str(wanted).lower() in name(record).lower()
     if parameter.endswith("NamePrefix"):
         return name(record).startswith(str(wanted))
-    member = parameter.removesuffix("Equals")
-    return bool(record.get(member) == wanted)
+    found = record.get(parameter.removesuffix("Equals"))
+    return wanted in found if isinstance(found, list) else bool(found == wanted)
 
 
 def _sort_key(by: str | None, name: Callable[[Record], str], status: str | None) -> Callable[[Record], tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,13 @@ from slipway.sandbox.sagemaker.rules import problems
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel, Shape
+
+CHECK_VARIABLE = "SLIPWAY_SANDBOX_CHECK_ANSWERS"
+"""Switches the check of our own answers on; it costs as much as the answer."""
+
+
+class AnswerError(Exception):
+    """An answer of ours that a client would not accept from AWS: a defect of the sandbox."""
 
 
 @cache
@@ -62,8 +70,16 @@ def parse(operation: str, body: bytes) -> dict[str, Any]:
 
 
 def serialise(operation: str, result: dict[str, Any]) -> bytes:
-    """Return the body of an answer: members of the output shape only, no nulls, no empty structures."""
+    """Return the body of an answer: members of the output shape only, no nulls, no empty structures.
+
+    Raises AnswerError for an answer that breaks the model, where `CHECK_VARIABLE` asks for it: in every test.
+    """
     shape = operation_model(operation).output_shape
     if shape is None:
         return b""
-    return json.dumps(conform(shape, result), separators=(",", ":")).encode()
+    answer = conform(shape, result)
+    if os.environ.get(CHECK_VARIABLE):
+        found = problems(shape, answer)
+        if found:
+            raise AnswerError(f"the answer of {operation} is not AWS's: {'; '.join(found)}")
+    return json.dumps(answer, separators=(",", ":")).encode()

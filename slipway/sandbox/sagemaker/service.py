@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from slipway.sandbox.sagemaker import crud, registry, search, tags
+from slipway.sandbox.sagemaker import (
+    associations,
+    crud,
+    hub_contents,
+    image_versions,
+    model_cards,
+    registry,
+    search,
+    tags,
+)
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import not_implemented
 
@@ -28,6 +37,7 @@ def operations() -> Mapping[str, Operation]:
     from slipway.sandbox.sagemaker.pipelines.operations import OPERATIONS as PIPELINES  # noqa: PLC0415
 
     table: dict[str, Operation] = crud.operations()
-    for own in (tags.OPERATIONS, search.OPERATIONS, registry.OPERATIONS, JOBS, ENDPOINTS, PIPELINES):
-        table |= own
+    for room in (tags, search, registry, image_versions, model_cards, associations, hub_contents):
+        table |= room.OPERATIONS
+    table |= JOBS | ENDPOINTS | PIPELINES
     return table

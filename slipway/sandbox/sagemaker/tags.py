@@ -42,7 +42,7 @@ def delete_tags(params: Record, context: Context) -> Record:
 def list_tags(params: Record, context: Context) -> Record:
     """Every tag of a resource."""
     entry, key = locate(params["ResourceArn"], context)
-    record = context.store.get(context.scope, entry.noun, key) or {}
+    record = context.store.get(context.scope, entry.collection, key) or {}
     return {"Tags": record.get("Tags", [])}
 
 
@@ -54,10 +54,10 @@ def locate(arn: str, context: Context) -> tuple[Kind, str]:
         word, _, path = parts[5].partition("/")
         entry = kinds.by_arn_word().get(word)
         # ARNs spell names in lower case where Describe keeps the caller's spelling
-        if entry is not None and context.store.get(context.scope, entry.noun, path) is not None:
+        if entry is not None and context.store.get(context.scope, entry.collection, path) is not None:
             return entry, path
     if entry is not None:
-        for key, record in context.store.items(context.scope, entry.noun):
+        for key, record in context.store.items(context.scope, entry.collection):
             if record.get(entry.arn_member) == arn:
                 return entry, key
     raise _missing(arn)
@@ -70,7 +70,7 @@ def _missing(arn: str) -> ApiError:
 def _change(arn: str, context: Context, change: Any) -> Record:
     entry, key = locate(arn, context)
     try:
-        return context.store.update(context.scope, entry.noun, key, change)
+        return context.store.update(context.scope, entry.collection, key, change)
     except KeyError as error:
         raise _missing(arn) from error
 

@@ -181,7 +181,7 @@ def test_on_a_terminal_nothing_but_our_own_commands_and_never_more_than_it_has_l
     pyte.Stream(screen).feed(re.sub(r"(?<!\r)\n", "\r\n", out.getvalue()))
     # Only the line above the tree may leave the screen: what is painted again must be on it.
     gone = "".join(line[column].data for line in screen.history.top for column in range(size[0]))
-    assert f"{display._title} (dev):".startswith(gone.rstrip())  # noqa: SLF001
+    assert f"{display._title} (dev):".startswith(gone.rstrip())
     display.close()
     assert not COMMANDS.search(OURS.sub("", out.getvalue()))
     assert HIDDEN not in out.getvalue()

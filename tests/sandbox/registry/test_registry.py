@@ -197,12 +197,25 @@ def test_what_is_only_remembered_can_be_made_read_listed_and_forgotten(sandbox: 
     assert code(missing) == ("ResourceNotFound" if "ResourceNotFound" in declared else "ValidationException")
 
 
-def test_work_that_nobody_would_do_is_refused_and_not_pretended(sandbox: Any) -> None:
-    with pytest.raises(ClientError, match="CreateCompilationJob") as refused:
-        sandbox.sagemaker.create_compilation_job(
-            CompilationJobName="c",
-            RoleArn="arn:aws:iam::123456789012:role/execution",
-            OutputConfig={"S3OutputLocation": "s3://b/k"},
-            StoppingCondition={"MaxRuntimeInSeconds": 60},
+def test_work_that_nobody_does_fails_and_is_not_pretended(sandbox: Any) -> None:
+    sandbox.sagemaker.create_compilation_job(
+        CompilationJobName="c",
+        RoleArn="arn:aws:iam::123456789012:role/execution",
+        InputConfig={"S3Uri": "s3://b/model.tar.gz", "Framework": "ONNX"},
+        OutputConfig={"S3OutputLocation": "s3://b/k"},
+        StoppingCondition={"MaxRuntimeInSeconds": 60},
+    )
+    job = sandbox.sagemaker.describe_compilation_job(CompilationJobName="c")
+    assert (job["CompilationJobStatus"], job["FailureReason"]) == (
+        "FAILED",
+        "the sandbox does not do the work of a CompilationJob",
+    )
+
+
+def test_an_operation_that_is_not_there_is_refused_by_name(sandbox: Any) -> None:
+    with pytest.raises(ClientError, match="StartClusterHealthCheck") as refused:
+        sandbox.sagemaker.start_cluster_health_check(
+            ClusterName="c",
+            DeepHealthCheckConfigurations=[{"InstanceGroupName": "g", "DeepHealthChecks": ["InstanceStress"]}],
         )
     assert code(refused) == "NotImplementedInSandbox"

@@ -417,3 +417,27 @@ def refuse(request: Request) -> Answer:
 def test_a_configuration_of_what_would_not_happen_is_refused(world: Any, params: dict[str, Any], missing: str) -> None:
     with pytest.raises(ClientError, match=f"{missing} is not in the sandbox"):
         world.config({}, **params)
+
+
+def test_an_endpoint_without_instances_fails_and_says_that_there_is_no_capacity(world: Any) -> None:
+    assert world.control("fault", "add", "capacity", "sagemaker:CreateEndpoint", "--times", "1").returncode == 0
+    endpoint = world.name("endpoint")
+    world.sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=world.config({}))
+    described = world.settled(endpoint)
+    assert described["EndpointStatus"] == "Failed"
+    assert described["FailureReason"].startswith("Unable to provision requested ML compute capacity")
+    assert world.control("fault", "clear").returncode == 0
+    world.delete(endpoint)
+
+
+def test_an_update_without_instances_leaves_the_endpoint_as_it_was(world: Any) -> None:
+    old = world.config({"who": "old"})
+    endpoint = world.deploy(old)
+    assert world.control("fault", "add", "capacity", "sagemaker:UpdateEndpoint", "--resource", endpoint).returncode == 0
+    world.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=world.config({"who": "new"}))
+    described = world.settled(endpoint)
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", old)
+    assert "InsufficientInstanceCapacity" in described["FailureReason"]
+    assert world.ask(endpoint)[0] == "old"
+    assert world.control("fault", "clear").returncode == 0
+    world.delete(endpoint)

@@ -85,6 +85,20 @@ def test_a_failed_execution_goes_on_where_it_failed_when_it_is_retried(world: An
         world.sagemaker.retry_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="r" * 32)
 
 
+def test_a_step_that_meets_no_capacity_is_tried_again_by_its_policy(world: Any) -> None:
+    code = world.put(f"{world.name('again')}/main.py", "")
+    policy = {"ExceptionType": ["SageMaker.CAPACITY_ERROR"], "IntervalSeconds": 1, "BackoffRate": 1.0, "MaxAttempts": 2}
+    name = pipeline(world, {"Steps": [step("a", processing(code), RetryPolicies=[policy])]})
+    assert world.control("fault", "add", "capacity", "sagemaker:CreateProcessingJob", "--times", "1").returncode == 0
+    done = run(world, name)
+    assert done["PipelineExecutionStatus"] == "Succeeded"
+    assert steps(world, done)["a"]["AttemptCount"] == 2
+    execution = done["PipelineExecutionArn"].rpartition("/")[2]
+    jobs = world.sagemaker.list_processing_jobs(NameContains=execution, SortOrder="Ascending")["ProcessingJobSummaries"]
+    assert [each["ProcessingJobStatus"] for each in jobs] == ["Failed", "Completed"]
+    assert jobs[0]["FailureReason"].startswith("CapacityError: ")
+
+
 def test_stopping_in_the_middle_leaves_no_process(world: Any) -> None:
     code = world.put(f"{world.name('sleep')}/main.py", SLEEP)
     name = pipeline(

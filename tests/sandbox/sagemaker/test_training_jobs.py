@@ -106,7 +106,8 @@ def test_the_failure_file_becomes_the_reason(world: Any) -> None:
         "Failed",
         "AlgorithmError: no row is valid, exit code: 3",
     )
-    assert "ModelArtifacts" not in ended
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        world.get(ended["ModelArtifacts"]["S3ModelArtifacts"])
 
 
 def test_without_a_failure_file_the_reason_quotes_the_log(world: Any) -> None:
@@ -156,6 +157,13 @@ def test_a_channel_without_data_fails_the_job(world: Any) -> None:
     assert ended["FailureReason"] == (
         "ClientError: Data download failed: channel train: no object below s3://lake/nothing-here/"
     )
+
+
+def test_a_job_without_instances_fails_and_says_that_there_is_no_capacity(world: Any) -> None:
+    assert world.control("fault", "add", "capacity", "sagemaker:CreateTrainingJob", "--times", "1").returncode == 0
+    ended = world.finished(world.train("pass"))
+    assert ended["FailureReason"].startswith("CapacityError: Unable to provision requested ML compute capacity")
+    assert "TrainingStartTime" not in ended
 
 
 def test_a_stopped_job_may_save_its_work(world: Any) -> None:

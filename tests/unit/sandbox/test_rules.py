@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from slipway.sandbox.sagemaker.errors import ApiError
-from slipway.sandbox.sagemaker.protocol import parse, serialise
+from slipway.sandbox.sagemaker.protocol import CHECK_VARIABLE, AnswerError, parse, serialise
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:model/m"
 
 
 def refusal(operation: str, params: Any) -> str:
@@ -64,7 +66,7 @@ def test_an_operation_that_aws_does_not_have_is_refused() -> None:
 def test_answers_hold_no_nulls_no_strangers_and_no_empty_structures() -> None:
     model = {
         "ModelName": "m",
-        "ModelArn": "arn",
+        "ModelArn": ARN,
         "CreationTime": 1.5,
         "VpcConfig": {},
         "PrimaryContainer": {"Image": "i", "ModelDataUrl": None, "ImageConfig": {"RepositoryAuthConfig": {}}},
@@ -72,16 +74,33 @@ def test_answers_hold_no_nulls_no_strangers_and_no_empty_structures() -> None:
     }
     assert json.loads(serialise("DescribeModel", model)) == {
         "ModelName": "m",
-        "ModelArn": "arn",
+        "ModelArn": ARN,
         "CreationTime": 1.5,
         "PrimaryContainer": {"Image": "i"},
     }
 
 
 def test_a_required_structure_stays_even_when_it_is_empty() -> None:
-    group = {"ModelPackageGroupName": "g", "CreatedBy": {}, "ManagedConfiguration": {}}
-    assert json.loads(serialise("DescribeModelPackageGroup", group)) == {"ModelPackageGroupName": "g", "CreatedBy": {}}
+    told = {
+        "ModelPackageGroupName": "g",
+        "ModelPackageGroupArn": "arn:aws:sagemaker:us-east-1:123456789012:model-package-group/g",
+        "ModelPackageGroupStatus": "Completed",
+        "CreationTime": 1.5,
+        "CreatedBy": {},
+    }
+    assert json.loads(serialise("DescribeModelPackageGroup", told | {"ManagedConfiguration": {}})) == told
 
 
 def test_an_empty_list_stays() -> None:
     assert json.loads(serialise("ListModels", {"Models": [], "NextToken": None})) == {"Models": []}
+
+
+def test_an_answer_that_aws_would_not_give_is_not_given_where_answers_are_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = {"ModelName": "m", "ModelArn": "arn"}
+    monkeypatch.setenv(CHECK_VARIABLE, "1")
+    with pytest.raises(AnswerError, match=r"the answer of DescribeModel is not AWS's: .*'creationTime'.*null"):
+        serialise("DescribeModel", wrong)
+    monkeypatch.delenv(CHECK_VARIABLE)
+    assert json.loads(serialise("DescribeModel", wrong)) == wrong

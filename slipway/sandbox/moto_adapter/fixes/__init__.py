@@ -1,5 +1,7 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
+from functools import cache
+
 from slipway.sandbox.moto_adapter.fixes import (
     bucket_policies,
     event_bridge_notifications,
@@ -31,7 +33,8 @@ FIXES = (
 )
 
 
+@cache
 def apply() -> None:
-    """Apply every correction; call it once, before moto answers."""
+    """Apply every correction, once in a process, before moto answers."""
     for fix in FIXES:
         fix.apply()

@@ -26,7 +26,7 @@ def create(context: Context, name: str, release: dict[str, Any]) -> None:
     """Bring a new endpoint up."""
     context.store.put(context.scope, RELEASE_KIND, name, {"current": release})
     endpoint = make_live(context, name)
-    _begin(endpoint, lambda: bring_up(endpoint, release))
+    _begin(endpoint, lambda: bring_up(endpoint, release, operation="CreateEndpoint"))
 
 
 def update(context: Context, name: str, release: dict[str, Any], deployment: Mapping[str, Any] | None) -> None:

@@ -11,8 +11,16 @@ from slipway.sandbox.sagemaker.endpoints.record import REASON_LIMIT, serve_field
 _LOOK_SECONDS = 0.25
 
 
-def start_fleet(endpoint: LiveEndpoint, release: dict[str, Any], watch: Watch | None = None) -> Fleet:
-    """Return a healthy fleet. Raises FleetNotStartedError after everything that was started is gone."""
+def start_fleet(
+    endpoint: LiveEndpoint, release: dict[str, Any], watch: Watch | None = None, *, operation: str | None = None
+) -> Fleet:
+    """Return a healthy fleet. Raises FleetNotStartedError after everything that was started is gone.
+
+    `operation` is what wants new instances; None for those that an endpoint has already.
+    """
+    shortage = None if operation is None else endpoint.context.shortage(operation, endpoint.name)
+    if shortage is not None:
+        raise FleetNotStartedError(shortage)
     fleet = Fleet(endpoint.context, endpoint.name, release, endpoint.folder())
     endpoint.started(fleet)
     up = threading.Event()
@@ -40,11 +48,16 @@ def _cancel_when_late(fleet: Fleet, watch: Watch, up: threading.Event) -> None:
 
 
 def bring_up(
-    endpoint: LiveEndpoint, release: dict[str, Any], *, settle: bool = True, reason: str | None = None
+    endpoint: LiveEndpoint,
+    release: dict[str, Any],
+    *,
+    settle: bool = True,
+    reason: str | None = None,
+    operation: str | None = None,
 ) -> bool:
     """Start what an endpoint serves and route to it; `settle` says that it then is InService, with this reason."""
     try:
-        fleet = start_fleet(endpoint, release)
+        fleet = start_fleet(endpoint, release, operation=operation)
     except FleetNotStartedError as error:
         if not endpoint.closing.is_set():
             told = str(error)[:REASON_LIMIT]

@@ -76,7 +76,7 @@ class _Rollout:
         advance(self._endpoint.context, self._endpoint.name, stage)
         if stage.status == CREATING and self._new is None:
             # all processes at once, also for a rolling update: an instance more costs nothing here
-            self._new = start_fleet(self._endpoint, self._release, self._watch)
+            self._new = start_fleet(self._endpoint, self._release, self._watch, operation="UpdateEndpoint")
         if stage.status == ACTIVATING and self._new is not None:
             self._watch.check()
             self._endpoint.route([(stage.share, self._new), (1 - stage.share, self._old)])

@@ -125,7 +125,8 @@ class JobRun(ABC):
         if current[self.kind.status_member] == "Stopping":
             self.stop()  # asked for before this run could be found
         try:
-            outcome = self.work()
+            shortage = self.context.shortage(f"Create{self.kind.noun}", self.name)
+            outcome = self.work() if shortage is None else failed(shortage)
         except Exception as error:
             # the outermost loop of a job: whatever went wrong, the job gets an end and the log the trace
             log.exception("%s %s failed in the sandbox itself", self.kind.words, self.name)

@@ -89,7 +89,7 @@ class Inside:
         """Take up what the folder has."""
         self.store = Seen(self.root / "store.sqlite", self.states, self.context)
         self.service = SageMaker(self.context)
-        moto = Moto(QuietLock(), load_state=lambda: None, changed=lambda: None)
+        moto = Moto(QuietLock(), load_state=lambda: None, keep=lambda: None)
         self.gateway = Gateway(
             secret="secret",
             region=SCOPE.region,

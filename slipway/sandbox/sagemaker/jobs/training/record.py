@@ -41,10 +41,15 @@ class TrainingKind(JobKind):
         advance(record, "Stopping", now, status="Stopping")
 
     def mark_ended(self, record: dict[str, Any], outcome: Outcome, now: float) -> None:
-        """Enter the last status; whatever did not fail has a place for its model."""
-        if outcome.status != "Failed":
-            record["ModelArtifacts"] = {"S3ModelArtifacts": artifact_uri(record)}
+        """Enter the last status."""
         advance(record, outcome.secondary, now, status=outcome.status, reason=outcome.reason)
+
+    def described(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return DescribeTrainingJob's answer.
+
+        Where the model goes is told from the start, whether or not it gets there: botocore's model requires it.
+        """
+        return {"ModelArtifacts": {"S3ModelArtifacts": artifact_uri(record)}} | super().described(record)
 
 
 TRAINING = TrainingKind("TrainingJob")
@@ -76,7 +81,7 @@ def _close(record: dict[str, Any], now: float) -> None:
         record["TrainingTimeInSeconds"] = record["BillableTimeInSeconds"] = max(1, round(now - start))
 
 
-def artifact_uri(record: dict[str, Any]) -> str:
+def artifact_uri(record: Mapping[str, Any]) -> str:
     """Return where the model goes: <S3OutputPath>/<job>/output/model.tar.gz, or .../model/ when uncompressed."""
     output = record["OutputDataConfig"]
     last = "model/" if output.get("CompressionType") == "NONE" else "model.tar.gz"
