@@ -23,7 +23,7 @@ from slipway.sandbox.sagemaker.kind_facts import (
 )
 from slipway.sandbox.sagemaker.kinds import Kind
 from slipway.sandbox.sagemaker.listing import page
-from slipway.sandbox.sagemaker.pipelines import pipeline_definition
+from slipway.sandbox.sagemaker.pipelines.storing import pipeline_definition
 from slipway.sandbox.sagemaker.protocol import model, operation_model
 
 Record = dict[str, Any]

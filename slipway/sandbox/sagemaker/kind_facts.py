@@ -66,7 +66,16 @@ UNDONE = (
 A status that says Completed would be a lie: nothing was compiled, tuned or labelled.
 """
 
-OWNED = ("TrainingJob", "Model", "EndpointConfig", "Endpoint", "ModelPackage", "ModelPackageGroup")
+OWNED = (
+    "TrainingJob",
+    "ProcessingJob",
+    "TransformJob",
+    "Model",
+    "EndpointConfig",
+    "Endpoint",
+    "ModelPackage",
+    "ModelPackageGroup",
+)
 """Kinds with hand-written operations; they are here for their lists, tags and searches."""
 
 READY = (

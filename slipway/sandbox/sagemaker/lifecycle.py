@@ -24,7 +24,8 @@ def recover(context_factory: ContextFactory) -> None:
     """Pick up what the last run left: end its processes, fail its jobs, respawn its endpoints (in the background)."""
     from slipway.sandbox.sagemaker.containers.launcher import launcher_of  # noqa: PLC0415
     from slipway.sandbox.sagemaker.endpoints import deployment, record  # noqa: PLC0415
-    from slipway.sandbox.sagemaker.jobs.running import fail_orphans  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.jobs import kinds, running  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.pipelines.recovery import fail_interrupted  # noqa: PLC0415
 
     any_context = context_factory(Scope("000000000000", "us-east-1"))
     state_dir = any_context.state_dir
@@ -33,7 +34,9 @@ def recover(context_factory: ContextFactory) -> None:
     shutil.rmtree(state_dir / "work", ignore_errors=True)
     for scope in any_context.store.scopes():
         context = context_factory(scope)
-        fail_orphans(context)
+        for kind in kinds.KINDS:
+            running.fail_orphans(kind, context)
+        fail_interrupted(context)
         for endpoint in context.store.all(scope, record.KIND):
             deployment.resume(context, endpoint)
 

@@ -13,13 +13,15 @@ from slipway.sandbox.sagemaker.listing import cut
 from slipway.sandbox.sagemaker.protocol import output_members
 
 Record = dict[str, Any]
+SEARCHED_ONLY = frozenset({"PipelineExecution"})
+"""Kinds that have no Create of their own."""
 NOUNS = {"ExperimentTrial": "Trial", "ExperimentTrialComponent": "TrialComponent"}
 
 
 def search(params: Record, context: Context) -> Record:
     """One page of the records that satisfy the expression."""
     noun = NOUNS.get(params["Resource"], params["Resource"])
-    if noun not in kinds.kinds():
+    if noun not in kinds.kinds() and noun not in SEARCHED_ONLY:
         raise validation(f"the sandbox cannot search {params['Resource']}: it has no such resources")
     results = output_members("Search")["Results"]
     if not isinstance(results, ListShape) or noun not in getattr(results.member, "members", {}):

@@ -33,10 +33,11 @@ def operations() -> Mapping[str, Operation]:
     """Every operation that the sandbox has, by name."""
     # what starts processes is imported with the first operation: the sandbox answers before that
     from slipway.sandbox.sagemaker.endpoints.operations import OPERATIONS as ENDPOINTS  # noqa: PLC0415
-    from slipway.sandbox.sagemaker.jobs.operations import OPERATIONS as JOBS  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.jobs.kinds import OPERATIONS as JOBS  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.pipelines.operations import OPERATIONS as PIPELINES  # noqa: PLC0415
 
     table: dict[str, Operation] = crud.operations()
     for room in (tags, search, registry, image_versions, model_cards, associations, hub_contents):
         table |= room.OPERATIONS
-    table |= JOBS | ENDPOINTS
+    table |= JOBS | ENDPOINTS | PIPELINES
     return table

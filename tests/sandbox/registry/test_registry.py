@@ -150,7 +150,9 @@ REMEMBERED: dict[str, dict[str, Any]] = {
         "PipelineName": "p",
         "ClientRequestToken": "x" * 32,
         "RoleArn": "arn:aws:iam::123456789012:role/execution",
-        "PipelineDefinition": json.dumps({"Version": "2020-12-01", "Steps": [{"Name": "a"}]}),
+        "PipelineDefinition": json.dumps(
+            {"Version": "2020-12-01", "Steps": [{"Name": "a", "Type": "Fail", "Arguments": {"ErrorMessage": "no"}}]}
+        ),
     },
     "FeatureGroup": {
         "FeatureGroupName": "f",

@@ -225,6 +225,29 @@ class World:
             for event in logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)["events"]
         ]
 
+    def listen(self, *detail_types: str) -> str:
+        """Let a new queue take SageMaker's events of some types; return its URL."""
+        name = self.name("events")
+        sqs, bus = self.client("sqs"), self.client("events")
+        url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        pattern = {"source": ["aws.sagemaker"], "detail-type": list(detail_types)}
+        bus.put_rule(Name=name, EventPattern=json.dumps(pattern))
+        bus.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+        return url
+
+    def heard(self, queue: str, last: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        """Return the events that a queue got, up to the last one."""
+        found: list[dict[str, Any]] = []
+
+        def take() -> bool:
+            answer = self.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+            found.extend(json.loads(message["Body"]) for message in answer.get("Messages", []))
+            return any(last(each["detail"]) for each in found)
+
+        self.until(take, "the last event")
+        return found
+
     def job_log(self, job: str) -> list[str]:
         """Return a job's lines."""
         return self.log("/aws/sagemaker/TrainingJobs", f"{job}/")

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from slipway.sandbox.sagemaker.jobs.metrics import MetricReader, compile_definitions
-from slipway.sandbox.sagemaker.jobs.parameters import hosts_of, input_document, resource_document
-from slipway.sandbox.sagemaker.jobs.script_mode import arguments, command, environment, script_of
+from slipway.sandbox.sagemaker.jobs.training.metrics import MetricReader, compile_definitions
+from slipway.sandbox.sagemaker.jobs.training.parameters import hosts_of, input_document, resource_document
+from slipway.sandbox.sagemaker.jobs.training.script_mode import arguments, command, environment, script_of
 
 
 def test_a_host_knows_its_cluster() -> None:

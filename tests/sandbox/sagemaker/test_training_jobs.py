@@ -159,6 +159,13 @@ def test_a_channel_without_data_fails_the_job(world: Any) -> None:
     )
 
 
+def test_a_job_without_instances_fails_and_says_that_there_is_no_capacity(world: Any) -> None:
+    assert world.control("fault", "add", "capacity", "sagemaker:CreateTrainingJob", "--times", "1").returncode == 0
+    ended = world.finished(world.train("pass"))
+    assert ended["FailureReason"].startswith("CapacityError: Unable to provision requested ML compute capacity")
+    assert "TrainingStartTime" not in ended
+
+
 def test_a_stopped_job_may_save_its_work(world: Any) -> None:
     script = ROOT + (
         "import signal\n"

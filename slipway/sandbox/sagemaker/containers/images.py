@@ -13,11 +13,13 @@ PROGRAM_ROOT = "/opt/program"
 
 _FOLDER = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
-Verb = Literal["train", "serve"]
+Verb = Literal["train", "serve", ""]
+"""What SageMaker says to an image; nothing to one that processes: its own CMD then decides."""
 
 _OTHER_WAYS = {
     "train": ", or use script mode (hyperparameters sagemaker_program and sagemaker_submit_directory), "
     "or set AlgorithmSpecification.ContainerEntrypoint",
+    "": ", or set AppSpecification.ContainerEntrypoint",
     "serve": ", or use script mode (code/inference.py in the model's archive, or SAGEMAKER_PROGRAM and "
     "SAGEMAKER_SUBMIT_DIRECTORY in the container's Environment)",
 }
@@ -45,7 +47,7 @@ def repository_folder(image: str) -> str:
 def resolve(
     image: str, verb: Verb, project: Path, *, entrypoint: Sequence[str] = (), arguments: Sequence[str] = ()
 ) -> Command:
-    """Return the command that stands for `docker run IMAGE train|serve`.
+    """Return the command that stands for `docker run IMAGE train|serve`, or `docker run IMAGE` without a verb.
 
     An explicit entrypoint or arguments run as they stand, as SageMaker does. Otherwise the project's folder named
     like the repository must have a Dockerfile, whose ENTRYPOINT gets the verb appended. Raises ImageNotRunnableError.
@@ -55,7 +57,7 @@ def resolve(
         own = tuple(entrypoint) if entrypoint else _entrypoint_of(config, image, project, verb)
         argv = (*own, *arguments)
     else:
-        argv = (*_entrypoint_of(config, image, project, verb), verb)
+        argv = (*_entrypoint_of(config, image, project, verb), *((verb,) if verb else config.command if config else ()))
     return Command(
         argv=tuple(_local(word, project) for word in argv),
         environment={name: _local(value, project) for name, value in (config.environment if config else {}).items()},
@@ -87,7 +89,7 @@ def _entrypoint_of(config: ImageConfig | None, image: str, project: Path, verb: 
         )
     if not config.entrypoint:
         raise ImageNotRunnableError(
-            f"{dockerfile_of(image, project)} has no ENTRYPOINT, so what `docker run IMAGE {verb}` "
+            f"{dockerfile_of(image, project)} has no ENTRYPOINT, so what `{f'docker run IMAGE {verb}'.strip()}` "
             f'starts is unknown; add one, such as ENTRYPOINT ["python", "-m", "{repository_folder(image)}"]'
         )
     return config.entrypoint

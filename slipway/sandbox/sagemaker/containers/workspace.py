@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TRAINING_FOLDERS = ("input/config", "input/data", "model", "output/data", "output/intermediate", "checkpoints", "code")
+PROCESSING_FOLDERS = ("config", "processing", "output")
 SERVING_FOLDERS = ("model", "additional-model-data-sources", "code")
 
 

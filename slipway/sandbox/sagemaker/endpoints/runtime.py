@@ -18,6 +18,7 @@ from slipway.sandbox.sagemaker.endpoints.container import (
 )
 from slipway.sandbox.sagemaker.endpoints.fleet import Fleet, NoSuchVariantError
 from slipway.sandbox.sagemaker.endpoints.live import LiveEndpoint, live
+from slipway.sandbox.sagemaker.endpoints.serving import DEFAULT_TYPE, pass_through
 from slipway.sandbox.sagemaker.endpoints.variant import Instance, Variant
 from slipway.sandbox.sagemaker.errors import ApiError
 
@@ -33,7 +34,6 @@ _TARGET = "x-amzn-sagemaker-target-variant"
 _INFERENCE_ID = "x-amzn-sagemaker-inference-id"
 _CUSTOM = "x-amzn-sagemaker-custom-attributes"
 _FORWARDED = ("content-type", "accept", _CUSTOM, _INFERENCE_ID, "x-amzn-sagemaker-session-id")
-_DEFAULT_TYPE = "application/octet-stream"
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -95,22 +95,13 @@ def _through(variant: Variant, headers: Mapping[str, str], body: bytes) -> _Outc
 
 
 def _chain(instance: Instance, headers: Mapping[str, str], body: bytes) -> Reply:
-    """Pass a request through an instance's containers, each one's answer being the next one's request."""
     sent = {name: headers[name] for name in _FORWARDED if name in headers}
-    sent.setdefault("content-type", _DEFAULT_TYPE)
-    containers = instance.containers
-    for number, container in enumerate(containers, start=1):
-        reply = container.request("POST", "/invocations", body, sent, INVOCATION_TIMEOUT)
-        if not 200 <= reply.status < 300 or number == len(containers):  # noqa: PLR2004
-            return reply
-        body = reply.body
-        sent["content-type"] = reply.headers.get("content-type", _DEFAULT_TYPE)
-    raise ContainerGoneError("the instance has no container")
+    return pass_through(instance.containers, sent, body, INVOCATION_TIMEOUT)
 
 
 def _success(reply: Reply, variant: Variant) -> Answer:
     headers = {
-        "Content-Type": reply.headers.get("content-type", _DEFAULT_TYPE),
+        "Content-Type": reply.headers.get("content-type", DEFAULT_TYPE),
         "x-Amzn-Invoked-Production-Variant": variant.name,
     }
     if _CUSTOM in reply.headers:
@@ -146,9 +137,9 @@ def _offer(fleet: Fleet, variant: Variant, headers: Mapping[str, str], body: byt
         Exchange(
             variant=variant.name,
             moment=now(),
-            request_type=headers.get("content-type", _DEFAULT_TYPE),
+            request_type=headers.get("content-type", DEFAULT_TYPE),
             request_body=body,
-            answer_type=reply.headers.get("content-type", _DEFAULT_TYPE),
+            answer_type=reply.headers.get("content-type", DEFAULT_TYPE),
             answer_body=reply.body,
             inference_id=headers.get(_INFERENCE_ID),
         )

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slipway.sandbox.sagemaker.containers.credentials import aws_environment
-from slipway.sandbox.sagemaker.containers.launcher import CommandNotStartedError, launcher_of
+from slipway.sandbox.sagemaker.containers.launcher import CommandNotStartedError
 from slipway.sandbox.sagemaker.containers.log_stream import CloudWatchStream
 from slipway.sandbox.sagemaker.context import Context
-from slipway.sandbox.sagemaker.endpoints.container import ContainerNotHealthyError, ServingContainer, free_port
+from slipway.sandbox.sagemaker.endpoints.container import ContainerNotHealthyError, ServingContainer
 from slipway.sandbox.sagemaker.endpoints.model_files import ContainerPlan, ModelNotDeployableError, plan_containers
+from slipway.sandbox.sagemaker.endpoints.serving import launch_container
 from slipway.sandbox.sagemaker.execution_roles import RoleNotAssumableError, as_role
 
 MAX_INSTANCES = 2
@@ -134,24 +134,14 @@ class Variant:
             self._lost(instance)
 
     def _launch(self, plan: ContainerPlan, instance: Instance) -> ServingContainer:
-        port = free_port()
         stream_name = f"{self.name}/i-{uuid.uuid4().hex[:17]}"
         if len(self._plans) > 1:
             stream_name += f"/{plan.name}"
         stream = CloudWatchStream(
             self._acting.aws.client("logs"), f"/aws/sagemaker/Endpoints/{self._endpoint}", stream_name
         )
-        for note in plan.notes:
-            stream.write(note)
-        environment = {
-            **aws_environment(self._acting),
-            "SAGEMAKER_BIND_TO_PORT": str(port),
-            "SLIPWAY_BIND_HOST": "127.0.0.1",
-            **plan.environment,
-        }
-        launcher = launcher_of(self._context.state_dir)
-        process = launcher.start(plan.command, environment, plan.workspace, stream, lambda: self._lost(instance))
-        return ServingContainer(process, port, f"the {plan.name} container for production variant {self.name}")
+        label = f"the {plan.name} container for production variant {self.name}"
+        return launch_container(plan, self._acting, stream, label, lambda: self._lost(instance))
 
     def _lost(self, instance: Instance) -> None:
         """Replace an instance that is no more, as SageMaker replaces instances; once, whoever notices first."""

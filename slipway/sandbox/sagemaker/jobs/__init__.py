@@ -1,1 +1,1 @@
-"""Training jobs that really run: a workspace, a process, its log, its metrics and its model."""
+"""Jobs that really run: training, processing and transform jobs, each a workspace, processes and their log."""

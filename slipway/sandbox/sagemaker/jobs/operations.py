@@ -1,115 +1,85 @@
-"""The API of training jobs."""
+"""Create, describe, stop and delete of a sort of job."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.errors import in_use, not_found, validation
 from slipway.sandbox.sagemaker.execution_roles import require_role
 from slipway.sandbox.sagemaker.jobs import running
-from slipway.sandbox.sagemaker.jobs.metrics import compile_definitions
-from slipway.sandbox.sagemaker.jobs.parameters import hosts_of
-from slipway.sandbox.sagemaker.jobs.record import KIND, TERMINAL, advance, described, new_record, tell
+from slipway.sandbox.sagemaker.jobs.kind import JobKind
+from slipway.sandbox.sagemaker.jobs.run import JobRun
+from slipway.sandbox.sagemaker.protocol import model
 
-MAX_HOSTS = 4
-"""Instances of one job that this machine plays at once."""
-CHANNEL_LIMIT = 20
+Operation = Callable[[dict[str, Any], Context], dict[str, Any]]
 
 
-def create_training_job(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Validate, remember and start a job."""
-    _validate(params)
-    name = params["TrainingJobName"]
-    record = new_record(params, context)
-    require_role(context, params["RoleArn"], record["TrainingJobArn"])
-    if not context.store.create(context.scope, KIND, name, record):
-        raise in_use(f"Training job names must be unique within an AWS account and region, got {name!r} again")
-    tell(context, record)
-    running.begin(context, record)
-    return {"TrainingJobArn": record["TrainingJobArn"]}
+@dataclass(frozen=True)
+class JobOperations:
+    """The operations of one sort of job."""
 
+    kind: JobKind
+    validate: Callable[[dict[str, Any], Context], None]
+    """Raises ApiError for what is refused at once."""
+    run_of: Callable[[Context, dict[str, Any]], JobRun]
+    """Makes of a record what is started."""
 
-def describe_training_job(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return everything about one job."""
-    return described(_existing(params, context))
+    def table(self) -> dict[str, Operation]:
+        """Return the operations that AWS has, by name."""
+        verbs = {"Create": self.create, "Describe": self.describe, "Stop": self.stop, "Delete": self.delete}
+        table = {f"{verb}{self.kind.noun}": operation for verb, operation in verbs.items()}
+        return {name: operation for name, operation in table.items() if name in model().operation_names}
 
+    def create(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Validate, remember and start a job."""
+        kind = self.kind
+        self.validate(params, context)
+        name = params[kind.name_member]
+        record = kind.new_record(params, context)
+        require_role(context, kind.role_of(record, context), record[kind.arn_member])
+        if not context.store.create(context.scope, kind.noun, name, record):
+            raise in_use(f"{kind.words} names must be unique within an AWS account and region, got {name!r} again")
+        kind.tell(context, record)
+        running.begin(context, kind.noun, name, self.run_of(context, record))
+        return {kind.arn_member: record[kind.arn_member]}
 
-def stop_training_job(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Ask a running job to end; it becomes Stopping at once and Stopped when its process is gone."""
-    name = params["TrainingJobName"]
-    status = _existing(params, context)["TrainingJobStatus"]
-    if status in TERMINAL:
-        raise validation(f"The request was rejected because the training job is in status {status}; it ended already")
+    def describe(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Return everything about one job."""
+        return self.kind.described(self._existing(params, context))
 
-    def change(record: dict[str, Any]) -> None:
-        if record["TrainingJobStatus"] == "InProgress":
-            advance(record, "Stopping", context.now(), status="Stopping")
+    def stop(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Ask a running job to end; it becomes Stopping at once and Stopped when its process is gone."""
+        kind = self.kind
+        name = params[kind.name_member]
+        record = self._existing(params, context)
+        if kind.ended(record):
+            status = record[kind.status_member]
+            words = kind.words.lower()
+            raise validation(f"The request was rejected because the {words} is in status {status}; it ended already")
 
-    tell(context, context.store.update(context.scope, KIND, name, change))
-    run = running.find(context, name)
-    if run is not None:
-        run.stop()
-    return {}
+        def change(current: dict[str, Any]) -> None:
+            if current[kind.status_member] == "InProgress":
+                kind.mark_stopping(current, context.now())
 
+        kind.tell(context, context.store.update(context.scope, kind.noun, name, change))
+        run = running.find(context, kind.noun, name)
+        if run is not None:
+            run.stop()
+        return {}
 
-def delete_training_job(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Forget a job that ended; its name is free again, its artefacts stay in S3."""
-    record = _existing(params, context)
-    if record["TrainingJobStatus"] not in TERMINAL:
-        raise in_use(
-            f"Training job {params['TrainingJobName']} is {record['TrainingJobStatus']}; stop it before deleting it"
-        )
-    context.store.delete(context.scope, KIND, params["TrainingJobName"])
-    return {}
+    def delete(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Forget a job that ended; its name is free again, what it left stays in S3."""
+        kind = self.kind
+        record = self._existing(params, context)
+        name = params[kind.name_member]
+        if not kind.ended(record):
+            raise in_use(f"{kind.words} {name} is {record[kind.status_member]}; stop it before deleting it")
+        context.store.delete(context.scope, kind.noun, name)
+        return {}
 
-
-def _existing(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    record = context.store.get(context.scope, KIND, params["TrainingJobName"])
-    if record is None:
-        raise not_found()
-    return record
-
-
-def _validate(params: dict[str, Any]) -> None:
-    """Refuse what SageMaker refuses at once, and what the sandbox cannot do; botocore's model was checked before."""
-    algorithm = params.get("AlgorithmSpecification")
-    if algorithm is None or "OutputDataConfig" not in params or "ResourceConfig" not in params:
-        raise validation(
-            "AlgorithmSpecification, OutputDataConfig and ResourceConfig are required to run a training job"
-        )
-    if ("TrainingImage" in algorithm) == ("AlgorithmName" in algorithm):
-        raise validation("Either AlgorithmName or TrainingImage must be specified in AlgorithmSpecification, not both")
-    if algorithm["TrainingInputMode"] == "Pipe":
-        raise validation("TrainingInputMode Pipe is not in the sandbox; use File or FastFile")
-    if not params["OutputDataConfig"]["S3OutputPath"].startswith("s3://"):
-        raise validation(f"S3OutputPath must start with s3://, got {params['OutputDataConfig']['S3OutputPath']!r}")
-    channels = [channel["ChannelName"] for channel in params.get("InputDataConfig", [])]
-    twice = sorted({name for name in channels if channels.count(name) > 1})
-    if twice:
-        raise validation(f"Channel names must be unique, got {', '.join(twice)} more than once")
-    if len(channels) > CHANNEL_LIMIT:
-        raise validation(f"InputDataConfig takes at most {CHANNEL_LIMIT} channels, got {len(channels)}")
-    hosts = len(hosts_of(params["ResourceConfig"]))
-    if hosts > MAX_HOSTS:
-        raise validation(
-            f"the sandbox plays at most {MAX_HOSTS} instances of a training job, got InstanceCount {hosts}"
-        )
-    _validate_stopping(params.get("StoppingCondition", {}))
-    try:
-        compile_definitions(algorithm.get("MetricDefinitions", []))
-    except ValueError as error:
-        raise validation(str(error)) from error
-
-
-def _validate_stopping(condition: dict[str, int]) -> None:
-    runtime, wait = condition.get("MaxRuntimeInSeconds"), condition.get("MaxWaitTimeInSeconds")
-    if runtime is not None and wait is not None and wait < runtime:
-        raise validation(f"MaxWaitTimeInSeconds ({wait}) must not be less than MaxRuntimeInSeconds ({runtime})")
-
-
-OPERATIONS: dict[str, Callable[[dict[str, Any], Context], dict[str, Any]]] = {
-    "CreateTrainingJob": create_training_job,
-    "DescribeTrainingJob": describe_training_job,
-    "StopTrainingJob": stop_training_job,
-    "DeleteTrainingJob": delete_training_job,
-}
+    def _existing(self, params: dict[str, Any], context: Context) -> dict[str, Any]:
+        record = context.store.get(context.scope, self.kind.noun, params[self.kind.name_member])
+        if record is None:
+            raise not_found()
+        return record

@@ -1,11 +1,14 @@
-"""How a training job ends, and what it says about a failure."""
+"""How a job ends, and what it says about a failure."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from slipway.sandbox.sagemaker.containers.process import ContainerProcess
-from slipway.sandbox.sagemaker.jobs.preparation import Host
+from slipway.sandbox.sagemaker.jobs.host import Host
 
 ABANDONED = "InternalServerError: the sandbox was stopped while the job ran; start the job again"
+MESSAGE_LIMIT = 1024
+"""Characters that SageMaker keeps of a container's own message."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,17 @@ def failed(reason: str) -> Outcome:
     return Outcome("Failed", "Failed", reason)
 
 
-def failure_reason(host: Host, process: ContainerProcess) -> str:
-    """Return `AlgorithmError: <the failure file, or the last lines of the log>, exit code: N`."""
-    file = host.workspace.ml / "output/failure"
-    text = file.read_text(encoding="utf-8", errors="replace")[:1024] if file.is_file() else ""
-    if not text.strip():
+def message_in(file: Path) -> str:
+    """Return what a container left in a file for people to read; empty when there is none."""
+    return file.read_text(encoding="utf-8", errors="replace")[:MESSAGE_LIMIT].strip() if file.is_file() else ""
+
+
+def failure_reason(host: Host, process: ContainerProcess, file: str) -> str:
+    """Return `AlgorithmError: <the file below /opt/ml, or the last lines of the log>, exit code: N`."""
+    text = message_in(host.workspace.ml / file)
+    if not text:
         lines = "\n".join(process.last_lines())
         end = f"ends with:\n{lines}" if lines else "is empty"
-        text = f"no /opt/ml/output/failure was written; the log of {host.name} {end}"
+        text = f"no /opt/ml/{file} was written; the log of {host.name} {end}"
     code = f", exit code: {process.exit_code}"
-    return f"AlgorithmError: {text.strip()}"[: 1024 - len(code)] + code
+    return f"AlgorithmError: {text}"[: MESSAGE_LIMIT - len(code)] + code

@@ -1,40 +1,52 @@
-"""The training jobs that this process runs: begun, found, and ended with it."""
+"""What this process runs, jobs and pipeline executions: begun, found, and ended with it."""
 
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from slipway.sandbox.sagemaker.containers.workspace import Workspace
 from slipway.sandbox.sagemaker.context import Context, Scope
-from slipway.sandbox.sagemaker.jobs.engine import TrainingRun, workspace_root
-from slipway.sandbox.sagemaker.jobs.outcome import ABANDONED
-from slipway.sandbox.sagemaker.jobs.record import KIND, TERMINAL, advance, tell
+from slipway.sandbox.sagemaker.jobs.kind import JobKind
+from slipway.sandbox.sagemaker.jobs.outcome import ABANDONED, failed
 
-_RUNS: dict[tuple[Path, Scope, str], TrainingRun] = {}
+
+class Run(Protocol):
+    """Work that goes on after the request that began it; `ended` is set when the store says how it ended."""
+
+    ended: threading.Event
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+
+    def abandon(self) -> None:
+        """End without grace, because the sandbox ends."""
+
+
+_RUNS: dict[tuple[Path, Scope, str, str], Run] = {}
 _LOCK = threading.Lock()
 
 
-def begin(context: Context, record: dict[str, Any]) -> TrainingRun:
-    """Start a job that the store already knows."""
-    run = TrainingRun(context, record)
-    key = (context.state_dir, context.scope, record["TrainingJobName"])
+def begin(context: Context, noun: str, name: str, run: Run) -> None:
+    """Start a run of something that the store already knows."""
     with _LOCK:
         for old in [old for old, done in _RUNS.items() if done.ended.is_set()]:
             del _RUNS[old]
-        _RUNS[key] = run
+        _RUNS[context.state_dir, context.scope, noun, name] = run
     run.start()
-    return run
 
 
-def find(context: Context, name: str) -> TrainingRun | None:
-    """Return the run of a job of this process, None if there is none."""
+def find(context: Context, noun: str, name: str) -> Run | None:
+    """Return the run of this process, None if there is none."""
     with _LOCK:
-        return _RUNS.get((context.state_dir, context.scope, name))
+        return _RUNS.get((context.state_dir, context.scope, noun, name))
 
 
 def abandon_all(state_dir: Path, timeout: float) -> None:
-    """End every job of a state folder and wait for their ends."""
+    """End every run of a state folder and wait for their ends."""
     with _LOCK:
         runs = [run for key, run in _RUNS.items() if key[0] == state_dir]
     for run in runs:
@@ -44,15 +56,15 @@ def abandon_all(state_dir: Path, timeout: float) -> None:
         run.ended.wait(max(0.0, deadline - time.monotonic()))
 
 
-def fail_orphans(context: Context) -> None:
-    """Fail what the store calls running and nobody runs: the sandbox ended without a goodbye."""
-    for record in context.store.all(context.scope, KIND):
-        name = record["TrainingJobName"]
-        if record["TrainingJobStatus"] not in TERMINAL and find(context, name) is None:
-            changed = context.store.update(context.scope, KIND, name, lambda each: _orphaned(each, context.now()))
-            tell(context, changed)
-            Workspace(workspace_root(context.state_dir, context.scope, name)).remove()
-
-
-def _orphaned(record: dict[str, Any], now: float) -> None:
-    advance(record, "Failed", now, status="Failed", reason=ABANDONED)
+def fail_orphans(kind: JobKind, context: Context) -> None:
+    """Fail the jobs that the store calls running and nobody runs: the sandbox ended without a goodbye."""
+    outcome = failed(ABANDONED)
+    for record in context.store.all(context.scope, kind.noun):
+        name = record[kind.name_member]
+        if kind.ended(record) or find(context, kind.noun, name) is not None:
+            continue
+        changed = context.store.update(
+            context.scope, kind.noun, name, lambda each: kind.mark_ended(each, outcome, context.now())
+        )
+        kind.tell(context, changed)
+        Workspace(kind.workspace_root(context.state_dir, context.scope, name)).remove()

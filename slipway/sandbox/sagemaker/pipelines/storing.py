@@ -1,6 +1,5 @@
 """What CreatePipeline and UpdatePipeline do before a pipeline is remembered."""
 
-import json
 from typing import Any
 
 from slipway.sandbox.sagemaker.context import Context
@@ -8,7 +7,14 @@ from slipway.sandbox.sagemaker.errors import validation
 
 
 def pipeline_definition(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return the parameters with the definition in place: one given in S3 is read once, when the pipeline is made."""
+    """Return the parameters with the definition in place: one given in S3 is read once, when the pipeline is made.
+
+    Raises ApiError for a definition that the sandbox cannot run, naming the step.
+    """
+    # with the first pipeline: the sandbox answers before that
+    from slipway.sandbox.sagemaker.pipelines.definition import parse_definition  # noqa: PLC0415
+    from slipway.sandbox.sagemaker.pipelines.errors import DefinitionError  # noqa: PLC0415
+
     location = params.get("PipelineDefinitionS3Location")
     given = dict(params)
     if location is not None:
@@ -24,9 +30,7 @@ def pipeline_definition(params: dict[str, Any], context: Context) -> dict[str, A
     definition = given.get("PipelineDefinition")
     if definition is not None:
         try:
-            document = json.loads(definition)
-        except ValueError as error:
-            raise validation(f"Pipeline definition: not JSON: {error}") from error
-        if not isinstance(document, dict) or not document.get("Steps"):
-            raise validation("Pipeline definition: at least one step is required.")
+            parse_definition(definition)
+        except DefinitionError as error:
+            raise validation(f"Pipeline definition: {error}") from error
     return given

@@ -1,7 +1,6 @@
 """Everything a training job's host needs before its process starts: files of /opt/ml, command, environment."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from slipway.sandbox.sagemaker.containers import images
@@ -11,21 +10,10 @@ from slipway.sandbox.sagemaker.containers.submitted_code import bring_code
 from slipway.sandbox.sagemaker.containers.workspace import TRAINING_FOLDERS, Workspace
 from slipway.sandbox.sagemaker.context import Context
 from slipway.sandbox.sagemaker.execution_roles import refused_pull
-from slipway.sandbox.sagemaker.jobs import script_mode
 from slipway.sandbox.sagemaker.jobs.channels import bring_channel
-from slipway.sandbox.sagemaker.jobs.parameters import hosts_of, input_document, resource_document
-
-
-@dataclass(frozen=True, kw_only=True)
-class Host:
-    """One instance of a job: its name, its files and what it runs."""
-
-    name: str
-    workspace: Workspace
-    command: Command
-    environment: dict[str, str]
-    notes: tuple[str, ...]
-    """Lines for the log that tell where this differs from AWS."""
+from slipway.sandbox.sagemaker.jobs.host import Host
+from slipway.sandbox.sagemaker.jobs.training import script_mode
+from slipway.sandbox.sagemaker.jobs.training.parameters import hosts_of, input_document, resource_document
 
 
 def command_of(record: dict[str, Any], context: Context) -> tuple[Command, script_mode.Script | None]:

@@ -1,16 +1,12 @@
 """What the store keeps of a training job: DescribeTrainingJob's own shape, and how it changes."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from slipway.sandbox.sagemaker.announcements import announce, milliseconds
 from slipway.sandbox.sagemaker.containers.s3_objects import join_uri
 from slipway.sandbox.sagemaker.context import Context
-
-KIND = "TrainingJob"
-TERMINAL = frozenset({"Completed", "Failed", "Stopped"})
-REASON_LIMIT = 1024
-_UNTOLD = frozenset({"Environment", "Tags"})
-"""Not in the event: the environment may hold what only the job should see; tags have a form of their own there."""
+from slipway.sandbox.sagemaker.jobs.kind import REASON_LIMIT, TERMINAL, JobKind
+from slipway.sandbox.sagemaker.jobs.outcome import Outcome
 
 _MESSAGES = {
     "Starting": "Starting the training job",
@@ -25,24 +21,38 @@ _MESSAGES = {
 }
 
 
-def new_record(params: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Return the record of a job that was just created."""
-    now = context.now()
-    name = params["TrainingJobName"]
-    record = {
-        **params,
-        "TrainingJobArn": context.scope.arn(f"training-job/{name.lower()}"),
-        "TrainingJobStatus": "InProgress",
-        "SecondaryStatus": "Starting",
-        "CreationTime": now,
-        "LastModifiedTime": now,
-        "SecondaryStatusTransitions": [],
-        "EnableNetworkIsolation": params.get("EnableNetworkIsolation", False),
-        "EnableInterContainerTrafficEncryption": params.get("EnableInterContainerTrafficEncryption", False),
-        "EnableManagedSpotTraining": params.get("EnableManagedSpotTraining", False),
-    }
-    advance(record, "Starting", now)
-    return record
+class TrainingKind(JobKind):
+    """Training jobs, whose status has a secondary one with a history beside it."""
+
+    def new_record(self, params: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        """Return the record of a job that was just created."""
+        record = {
+            **super().new_record(params, context),
+            "SecondaryStatusTransitions": [],
+            "EnableNetworkIsolation": params.get("EnableNetworkIsolation", False),
+            "EnableInterContainerTrafficEncryption": params.get("EnableInterContainerTrafficEncryption", False),
+            "EnableManagedSpotTraining": params.get("EnableManagedSpotTraining", False),
+        }
+        advance(record, "Starting", record["CreationTime"])
+        return record
+
+    def mark_stopping(self, record: dict[str, Any], now: float) -> None:
+        """Enter the status between a stop request and the end."""
+        advance(record, "Stopping", now, status="Stopping")
+
+    def mark_ended(self, record: dict[str, Any], outcome: Outcome, now: float) -> None:
+        """Enter the last status."""
+        advance(record, outcome.secondary, now, status=outcome.status, reason=outcome.reason)
+
+    def described(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return DescribeTrainingJob's answer.
+
+        Where the model goes is told from the start, whether or not it gets there: botocore's model requires it.
+        """
+        return {"ModelArtifacts": {"S3ModelArtifacts": artifact_uri(record)}} | super().described(record)
+
+
+TRAINING = TrainingKind("TrainingJob")
 
 
 def advance(record: dict[str, Any], secondary: str, now: float, *, status: str | None = None, reason: str = "") -> None:
@@ -71,25 +81,8 @@ def _close(record: dict[str, Any], now: float) -> None:
         record["TrainingTimeInSeconds"] = record["BillableTimeInSeconds"] = max(1, round(now - start))
 
 
-def artifact_uri(record: dict[str, Any]) -> str:
+def artifact_uri(record: Mapping[str, Any]) -> str:
     """Return where the model goes: <S3OutputPath>/<job>/output/model.tar.gz, or .../model/ when uncompressed."""
     output = record["OutputDataConfig"]
     last = "model/" if output.get("CompressionType") == "NONE" else "model.tar.gz"
     return join_uri(output["S3OutputPath"], record["TrainingJobName"], "output", last)
-
-
-def described(record: dict[str, Any]) -> dict[str, Any]:
-    """Return DescribeTrainingJob's answer: no tags, and nothing empty (strict clients refuse empty structures).
-
-    Where the model goes is told from the start, whether or not it gets there: botocore's model requires it.
-    """
-    artifacts = {"ModelArtifacts": {"S3ModelArtifacts": artifact_uri(record)}}
-    kept = artifacts | {name: value for name, value in record.items() if name != "Tags"}
-    return {name: value for name, value in kept.items() if value not in ({}, [], None)}
-
-
-def tell(context: Context, record: dict[str, Any]) -> None:
-    """Announce the job's state on EventBridge."""
-    detail = milliseconds({name: value for name, value in record.items() if name not in _UNTOLD})
-    detail["Tags"] = {tag["Key"]: tag["Value"] for tag in record.get("Tags", [])}
-    announce(context, "SageMaker Training Job State Change", record["TrainingJobArn"], detail)

@@ -15,7 +15,8 @@ from slipway.sandbox.sagemaker.containers.s3_objects import (
     send_folder,
 )
 from slipway.sandbox.sagemaker.containers.workspace import Workspace
-from slipway.sandbox.sagemaker.jobs.record import artifact_uri
+from slipway.sandbox.sagemaker.jobs.mirror import Mirror, encryption
+from slipway.sandbox.sagemaker.jobs.training.record import artifact_uri
 
 ML_PREFIX = "/opt/ml/"
 
@@ -44,12 +45,7 @@ def _send_archive(s3: Any, folder: Path, uri: str, record: dict[str, Any]) -> No
     with tempfile.TemporaryFile() as archive:
         pack(folder, archive)
         archive.seek(0)
-        s3.put_object(Bucket=bucket, Key=key, Body=archive, **_encryption(record))
-
-
-def _encryption(record: dict[str, Any]) -> dict[str, str]:
-    key = record["OutputDataConfig"].get("KmsKeyId")
-    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
+        s3.put_object(Bucket=bucket, Key=key, Body=archive, **encryption(record["OutputDataConfig"].get("KmsKeyId")))
 
 
 def gather(workspaces: list[Workspace]) -> None:
@@ -77,35 +73,19 @@ class Checkpoints:
                 f"CheckpointConfig.LocalPath is {local}: the sandbox keeps checkpoints below {ML_PREFIX}"
             )
         self._folder = workspace.ml / local.removeprefix(ML_PREFIX)
-        self._sent: dict[Path, tuple[int, int]] = {}
+        self._mirror = None if self._uri is None else Mirror(s3, self._folder, self._uri)
 
     def fetch(self) -> None:
         """Bring what an earlier job left. Raises S3SourceError."""
-        if self._uri is None:
+        if self._uri is None or self._mirror is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         bucket, prefix = parse_uri(self._uri.rstrip("/") + "/")
         found = [(key, relative_target(key, prefix)) for key in list_keys(self._s3, bucket, prefix)]
         fetch_all(self._s3, ((bucket, key, self._folder / target) for key, target in found if target is not None))
-        self._sent = {path: _version(path) for path in self._files()}
+        self._mirror.take_as_sent()
 
     def send(self) -> None:
         """Upload what changed since the last time."""
-        if self._uri is None:
-            return
-        bucket, prefix = parse_uri(self._uri.rstrip("/") + "/")
-        for path in self._files():
-            version = _version(path)
-            if self._sent.get(path) != version:
-                with path.open("rb") as body:
-                    key = prefix + path.relative_to(self._folder).as_posix()
-                    self._s3.put_object(Bucket=bucket, Key=key, Body=body)
-                self._sent[path] = version
-
-    def _files(self) -> list[Path]:
-        return sorted(path for path in self._folder.rglob("*") if path.is_file())
-
-
-def _version(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_size, state.st_mtime_ns
+        if self._mirror is not None:
+            self._mirror.send()

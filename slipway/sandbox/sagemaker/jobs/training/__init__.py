@@ -1,0 +1,1 @@
+"""Training jobs: channels and hyperparameters in, a model, metrics and checkpoints out."""

@@ -1,0 +1,1 @@
+"""Transform jobs: a model's own serving containers, asked for every object below a prefix."""
