@@ -141,7 +141,7 @@ class JobRun(ABC):
             self.ended.set()
 
     def _without_instances(self) -> Outcome | None:
-        """Return the end of a job whose instances or volumes AWS would not get, None when there is nothing in its way."""
+        """Return the end of a job that gets no instances or volumes, None when there is nothing in its way."""
         shortage = self.context.shortage(f"Create{self.kind.noun}", self.name)
         if shortage is not None:
             return failed(shortage)
