@@ -55,6 +55,8 @@ class Keeper:
         self._failed = (0, "")
         """The last change that was tried to be written without success, and why."""
         self._stopping = False
+        self._over = False
+        """Nothing is written any more."""
         self._restored = False
         self._thread = threading.Thread(target=self._run, name="moto-snapshots", daemon=True)
 
@@ -86,7 +88,7 @@ class Keeper:
             self._changes += 1
             mine = self._changes
             self._turn.notify_all()
-            self._turn.wait_for(lambda: self._kept >= mine or self._failed[0] >= mine or self._ended())
+            self._turn.wait_for(lambda: self._kept >= mine or self._failed[0] >= mine or self._over)
             if self._kept < mine:
                 raise NotKeptError(self._failed[1] or "the sandbox ends")
 
@@ -103,10 +105,10 @@ class Keeper:
             self._thread.join()
         if self._kept < self._changes:
             self._write(self._changes)
+        with self._turn:
+            self._over = True
+            self._turn.notify_all()
         return self._kept >= self._changes
-
-    def _ended(self) -> bool:
-        return self._stopping and not self._thread.is_alive()
 
     def _waited_for(self) -> bool:
         return self._changes > max(self._kept, self._failed[0])
@@ -119,8 +121,6 @@ class Keeper:
                     break
                 wanted = self._changes
             self._write(wanted)
-        with self._turn:
-            self._turn.notify_all()
 
     def _write(self, wanted: int) -> None:
         """Write down everything up to a change, and tell those who wait for it."""

@@ -59,3 +59,8 @@ def run(python: Path | str, script: str, sandbox: Any, *words: str) -> None:
 )
 def test_a_large_client_works_unchanged(sandbox: Any, tmp_path: Path, name: str, script: str) -> None:
     run(environment_of(name), script, sandbox, str(tmp_path))
+
+
+@pytest.mark.slow
+def test_iceberg_tables_live_in_the_lake_and_in_the_catalogue(sandbox: Any) -> None:
+    run(sys.executable, "with_pyiceberg.py", sandbox)

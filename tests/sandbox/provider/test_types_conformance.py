@@ -2,11 +2,9 @@
 
 A case says what is `given`, with what explicit name (`named`), what is `updated` in place and what `replaced` replaces.
 `outside` is a change that a boto3 client makes and what a refresh then shows; `removed` is the deletion by boto3, where
-it is not the declared one; `not` says why something does not apply. `waits_for` names the module without which the
-sandbox has no operation for the type: its life is skipped, and said to be, until that is there.
+it is not the declared one; `not` says why something does not apply.
 """
 
-import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +24,7 @@ CASES: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "cases.js
 SERVED_ELSEWHERE = {"aws:sagemaker/endpoint:Endpoint"}
 FIELDS = {
     "given", "named", "updated", "replaced", "import_id", "outside", "removed", "not", "outputs_left_out",
-    "stays_after_delete", "waits_for",
+    "stays_after_delete",
 }  # fmt: skip
 NUMBERS = {"integer", "number"}
 SAMPLE = {
@@ -146,8 +144,6 @@ def another(value: Any, shape: Mapping[str, Any]) -> Any:
 @pytest.mark.parametrize("name", LIVES)
 def test_a_type_lives_its_whole_life(name: str, engine: Any, boto: Any, world: dict[str, str]) -> None:
     token, case = token_of(name), placed(CASES[name], world)
-    if "waits_for" in case and importlib.util.find_spec(case["waits_for"]) is None:
-        pytest.skip(f"{token} is declared, and {case['waits_for']} is not there yet")
     kind, excused = declared(token), case.get("not", {})
     given = {**case["given"], **case.get("named", {})}
     resource = engine.create(token, "conformance", given)

@@ -126,7 +126,7 @@ def stack_file(pinned_release: Callable[..., dict[str, Any]], pin: dict[str, Any
     config = yaml.safe_load((PROJECT / path.name).read_text())["config"]
     release = {**pinned_release(1), **pin}
     config["slipway:release"] = {"current": {**release, "digest": release_digest(release)}}
-    path.write_text(yaml.safe_dump({"config": config}))
+    path.write_text(json.dumps({"config": config}))  # YAML too, and texts stay texts: a digest may be 2629e182
     return path
 
 
