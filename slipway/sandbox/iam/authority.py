@@ -58,7 +58,7 @@ class Authority:
         keys = keys_of(
             call, identity.caller, place, self._clock(), principal_tags=identity.tags, user_id=identity.user_id
         )
-        asked = Asked(identity, place, keys)
+        asked = Asked(identity, place, keys.having(identity.keys))
         for dependent in self._needs(call, place):
             self._require(dependent, asked)
 

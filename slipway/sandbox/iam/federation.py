@@ -23,7 +23,15 @@ def federated(call: Call, place: Place) -> Identity | None:
     role = str(call.params.get("RoleArn", ""))
     account = role.split(":")[4] if role.count(":") >= 5 else place.account  # noqa: PLR2004  (an ARN's parts)
     provider = f"arn:{place.partition}:iam::{account}:oidc-provider/{host}"
-    return Identity(Caller("federated", provider, account, provider=provider))
+    return Identity(Caller("federated", provider, account, provider=provider), keys=_keys(host, claims))
+
+
+def _keys(host: str, claims: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return a token's claims as condition keys, `HOST:aud` and so on."""
+    return {
+        f"{host}:{name}": tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+        for name, value in claims.items()
+    }
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Identity:
     token: str | None = None
     """The session token that must come with each of its requests; None for a user."""
     expires: datetime | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Condition keys that come with who it is: the claims of a web identity's token."""
 
 
 @dataclass(frozen=True)
