@@ -1,5 +1,7 @@
 """Corrections of moto's answers, one file each; every one is applied before the first request."""
 
+from functools import cache
+
 from slipway.sandbox.moto_adapter.fixes import (
     alarm_checks,
     alarm_states,
@@ -47,7 +49,8 @@ FIXES = (
 )
 
 
+@cache
 def apply() -> None:
-    """Apply every correction; call it once, before moto answers."""
+    """Apply every correction, once a process: what wraps a function of moto's must not wrap itself."""
     for fix in FIXES:
         fix.apply()
