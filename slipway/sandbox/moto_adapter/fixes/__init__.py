@@ -73,6 +73,6 @@ FIXES = (
 
 @cache
 def apply() -> None:
-    """Apply every correction, once in a process, before moto answers."""
+    """Apply every correction, once a process: what wraps a function of moto's must not wrap itself."""
     for fix in FIXES:
         fix.apply()
