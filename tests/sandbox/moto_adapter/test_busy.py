@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +10,9 @@ from slipway.sandbox.gateway.http import Request
 from slipway.sandbox.gateway.sigv4 import Claim
 from slipway.sandbox.moto_adapter.mount import TRIES, Moto
 from slipway.sandbox.moto_adapter.quiet import QuietLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 
 class Busy(Moto):
@@ -33,6 +35,8 @@ class Busy(Moto):
         return application
 
 
+BODY = b"Action=ListRoles&Version=2010-05-08"
+HEADERS = {"host": "127.0.0.1:1", "content-type": "application/x-www-form-urlencoded"}
 CLAIM = Claim(
     access_key="123456789012",
     date="20261125",
@@ -46,14 +50,14 @@ CLAIM = Claim(
 
 
 def ask(moto: Busy) -> Any:
-    return moto.answer(Request("POST", "/", "", {"host": "127.0.0.1:1"}, b"Action=ListRoles"), CLAIM, "123456789012")
+    return moto.answer(Request("POST", "/", "", HEADERS, BODY), CLAIM, "123456789012")
 
 
 @pytest.mark.parametrize("breaks", [0, 1, TRIES - 1])
 def test_a_request_that_meets_a_change_is_asked_again_whole(breaks: int) -> None:
     moto = Busy(breaks)
     assert ask(moto).body == b"answered"
-    assert moto.bodies == [b"Action=ListRoles"] * (breaks + 1)
+    assert moto.bodies == [BODY] * (breaks + 1)
 
 
 def test_what_breaks_again_and_again_is_not_hidden() -> None:
