@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policy.monitoring import JOB_DEFINITIONS, network_lacks
 from policy.rule import Asked, Rule, security_hub
-from policy.seen import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 def check(asked: Asked) -> Iterator[str]:
     """Captures, baselines and reports come and go through SageMaker's own agent."""
-    if at(asked.it.properties, "networkConfig.enableNetworkIsolation") is not True:
-        yield "networkConfig.enableNetworkIsolation is not true: set it, the job needs no network of its own"
+    yield from network_lacks(asked, "enableNetworkIsolation")
 
 
 RULE = Rule(
@@ -23,11 +22,6 @@ RULE = Rule(
     severity="high",
     controls=("SageMaker.11", "SageMaker.12", "SageMaker.20", "SageMaker.25"),
     link=security_hub("SageMaker.11"),
-    looks_at=(
-        "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
-        "aws-native:sagemaker:ModelBiasJobDefinition",
-        "aws-native:sagemaker:ModelExplainabilityJobDefinition",
-        "aws-native:sagemaker:ModelQualityJobDefinition",
-    ),
+    looks_at=JOB_DEFINITIONS,
     check=check,
 )

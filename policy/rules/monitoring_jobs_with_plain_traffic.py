@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policy.monitoring import JOB_DEFINITIONS, network_lacks
 from policy.rule import Asked, Rule, security_hub
 from policy.seen import at
 
@@ -15,10 +16,10 @@ _BIAS = "aws-native:sagemaker:ModelBiasJobDefinition"
 
 def check(asked: Asked) -> Iterator[str]:
     """AWS asks bias jobs with one instance nothing: nobody is there to talk to."""
-    if asked.it.type == _BIAS and (at(asked.it.properties, "jobResources.clusterConfig.instanceCount") or 1) < 2:  # noqa: PLR2004 two can talk
+    instances = at(asked.it.properties, "jobResources.clusterConfig.instanceCount") or 1
+    if asked.it.type == _BIAS and instances < 2:  # noqa: PLR2004 two can talk
         return
-    if at(asked.it.properties, "networkConfig.enableInterContainerTrafficEncryption") is not True:
-        yield "networkConfig.enableInterContainerTrafficEncryption is not true: set it"
+    yield from network_lacks(asked, "enableInterContainerTrafficEncryption")
 
 
 RULE = Rule(
@@ -27,11 +28,6 @@ RULE = Rule(
     severity="medium",
     controls=("SageMaker.9", "SageMaker.10", "SageMaker.13", "SageMaker.15", "CKV_AWS_369"),
     link=security_hub("SageMaker.9"),
-    looks_at=(
-        "aws:sagemaker/dataQualityJobDefinition:DataQualityJobDefinition",
-        "aws-native:sagemaker:ModelBiasJobDefinition",
-        "aws-native:sagemaker:ModelExplainabilityJobDefinition",
-        "aws-native:sagemaker:ModelQualityJobDefinition",
-    ),
+    looks_at=JOB_DEFINITIONS,
     check=check,
 )

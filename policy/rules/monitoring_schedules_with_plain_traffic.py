@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policy.monitoring import SCHEDULE, network_lacks
 from policy.rule import Asked, Rule, security_hub
-from policy.seen import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_JOB = "monitoringScheduleConfig.monitoringJobDefinition"
-
 
 def check(asked: Asked) -> Iterator[str]:
-    """A schedule that names a definition has that judged, by monitoring-jobs-with-plain-traffic."""
-    if at(asked.it.properties, _JOB) is None:
-        return
-    if at(asked.it.properties, f"{_JOB}.networkConfig.enableInterContainerTrafficEncryption") is not True:
-        yield f"{_JOB}.networkConfig.enableInterContainerTrafficEncryption is not true: set it"
+    """For AWS a switch that is not given fails as well."""
+    yield from network_lacks(asked, "enableInterContainerTrafficEncryption")
 
 
 RULE = Rule(
@@ -27,6 +22,6 @@ RULE = Rule(
     severity="medium",
     controls=("SageMaker.22",),
     link=security_hub("SageMaker.22"),
-    looks_at=("aws:sagemaker/monitoringSchedule:MonitoringSchedule",),
+    looks_at=(SCHEDULE,),
     check=check,
 )
