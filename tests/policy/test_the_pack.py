@@ -103,6 +103,14 @@ def test_settings_come_from_the_rule_then_the_stack_file_then_the_command_line()
     assert "it has no tag team" in told[0]
 
 
+def test_a_rule_with_settings_tells_the_engine_their_types_and_no_defaults() -> None:
+    every = policies()
+    assert every["models-with-network"].config_schema is None
+    assert every["untagged-resources"].config_schema.properties == {"tags": {"type": "array"}}
+    assert every["logs-kept-for-ever"].config_schema.properties == {"least_days": {"type": "object"}}
+    assert every["costs-over-the-ceiling"].config_schema.properties == {"monthly_ceiling_usd": {}}
+
+
 def test_protection_is_seen() -> None:
     rule = policies()["unprotected-data"]
     assert len(asked(rule, resource("aws:kms/key:Key", "k", {}))) == 1
