@@ -47,6 +47,7 @@ ModelPackageArn = Annotated[
     str,
     StringConstraints(pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S+$", max_length=2048),
 ]
+Accelerator = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+(\.[a-z0-9-]+)?$")]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
 EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
 ContainerEnvironment = Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)]
@@ -206,6 +207,30 @@ class ReleaseSection(Section):
     """The release before it, still declared so that going back makes nothing new. Left out: there is none."""
 
 
+class WaiverEntry(Section):
+    """One thing that the policy pack lets pass in this stack; the pack judges the reason and the day."""
+
+    rule: str
+    """Rule whose findings pass; docs/controls.md lists them."""
+    resource: str = "*"
+    """Logical name of the resource, or a pattern with `*`. Left out: every resource."""
+    reason: str
+    """Why it may stay."""
+    expires: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    """Last day on which the waiver counts, in quotes: YAML would read it as a date."""
+
+
+class PolicySection(Section):
+    """`slipway:policy`: what the policy pack allows in this stack. The program itself takes nothing of it."""
+
+    monthly_ceiling_usd: Annotated[float, Field(ge=0, strict=False)] | None = None
+    """What a month of the stack may cost at list prices. Left out: nothing that has a list price is allowed."""
+    accelerators: Annotated[tuple[Accelerator, ...], Field(strict=False)] = ()
+    """Instance types (ml.g5.xlarge) or families (ml.g5) with accelerators that are allowed. Left out: none."""
+    waivers: Annotated[tuple[WaiverEntry, ...], Field(strict=False)] = ()
+    """What passes although a rule objects, with a reason and an end. Left out: nothing."""
+
+
 class Settings(Section):
     """Everything that one stack sets."""
 
@@ -221,6 +246,8 @@ class Settings(Section):
     """New releases and their endpoint."""
     monitoring: MonitoringSection
     """The endpoint's alarms."""
+    policy: PolicySection = Field(default_factory=PolicySection)
+    """What the policy pack allows. Left out: no accelerators, no waivers, and no cost without a ceiling."""
     release: ReleaseSection | None = None
     """What the endpoint serves. Left out: there is no endpoint yet."""
 

@@ -12,7 +12,7 @@ import yaml
 from slipway.engine.errors import EngineError
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)")
-_BASED = re.compile(r"[-+]?0[xob][0-9a-fA-F]+")
+_BASED = re.compile(r"[-+]?0(?:x[0-9a-fA-F]+|o[0-7]+|b[01]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),

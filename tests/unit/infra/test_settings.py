@@ -212,3 +212,36 @@ def test_settings_need_neither_pulumi_nor_boto3() -> None:
     code = "import sys, json, infra.settings; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     found = json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT).stdout)
     assert not {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"} & set(found)
+
+
+def test_a_waiver_is_taken_as_it_is_written_and_left_to_the_pack_to_judge(dev: Config) -> None:
+    dev["slipway:policy"] = {"waivers": [{"rule": "public-buckets", "reason": "", "expires": "2020-01-01"}]}
+    (waiver,) = load_stack_settings(dev).policy.waivers
+    assert (waiver.rule, waiver.resource, waiver.reason, waiver.expires) == ("public-buckets", "*", "", "2020-01-01")
+
+
+def test_a_stack_without_a_policy_section_allows_nothing(dev: Config) -> None:
+    del dev["slipway:policy"]
+    policy = load_stack_settings(dev).policy
+    assert (policy.monthly_ceiling_usd, policy.accelerators, policy.waivers) == (None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        ({"monthly_ceiling_usd": -1}, "slipway:policy.monthly_ceiling_usd: must be at least 0"),
+        ({"accelerators": ["g5"]}, "slipway:policy.accelerators.0: must match"),
+        (
+            {"waivers": [{"rule": "r", "reason": "x", "expires": "soon"}]},
+            "slipway:policy.waivers.0.expires: must match",
+        ),
+        (
+            {"waivers": [{"rule": "r", "expires": "2027-01-01"}]},
+            "slipway:policy.waivers.0.reason: this key is required",
+        ),
+        ({"waiver": []}, "slipway:policy.waiver: there is no such key; did you mean waivers?"),
+    ],
+)
+def test_a_wrong_policy_section_is_refused_with_its_key(dev: Config, section: Config, says: str) -> None:
+    dev["slipway:policy"] = section
+    assert any(says in one for one in problems(dev)), problems(dev)
