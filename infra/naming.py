@@ -47,6 +47,11 @@ class Names:
         """Name of the dashboard."""
         return f"{self.project}-{self.stack}"
 
+    @property
+    def network(self) -> str:
+        """Name that the network's log group ends in; the network itself has an id only."""
+        return f"{self.project}-{self.stack}"
+
     def repository(self, image: str) -> str:
         """Name of the ECR repository of an image: its last segment is the folder that builds the image."""
         return f"{self.project}-{self.stack}/{image}"
@@ -75,6 +80,11 @@ def endpoint_log_group(endpoint_name: str) -> str:
 def endpoint_events_log_group(endpoint_name: str) -> str:
     """Return the log group that EventBridge writes an endpoint's events to: its names must begin with /aws/events/."""
     return f"/aws/events/{endpoint_name}"
+
+
+def flow_log_group(network_name: str) -> str:
+    """Return the log group of a network's flow logs; the name is ours, below the prefix that AWS's examples use."""
+    return f"/aws/vpc/{network_name}"
 
 
 def endpoint_arn(account_id: str, region: str, endpoint_name: str) -> str:

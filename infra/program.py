@@ -12,6 +12,8 @@ from infra.components.images.image_repositories import ImageRepositories, ImageR
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
 from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
+from infra.components.network.flow_logs import FlowLogs, FlowLogsArgs
+from infra.components.network.network import Network, NetworkArgs
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
@@ -21,13 +23,14 @@ from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
 from infra.components.training.permissions import MODELS_PREFIX
 from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
-from infra.naming import TRAINING_LOG_GROUP, image_uri
+from infra.naming import TRAINING_LOG_GROUP, flow_log_group, image_uri
 from infra.provider import aws_provider
 from infra.retention import retention
 from infra.stack_config import read_names, read_settings
 
 if TYPE_CHECKING:
-    from infra.settings import PinnedRelease
+    from infra.naming import Names
+    from infra.settings import PinnedRelease, Settings
 
 _BUILD_FOLDER = Path(".slipway/packages")
 
@@ -42,10 +45,14 @@ def deploy() -> None:
     key = EncryptionKey(
         "key",
         EncryptionKeyArgs(
-            account_id=account_id, region=region, log_group_prefixes=("/aws/sagemaker/", "/aws/events/"), retention=kept
+            account_id=account_id,
+            region=region,
+            log_group_prefixes=("/aws/sagemaker/", "/aws/events/", "/aws/vpc/"),
+            retention=kept,
         ),
         ours,
     )
+    network = _network(settings, names, key, ours)
     lake = Lake(
         "lake",
         LakeArgs(
@@ -168,6 +175,12 @@ def deploy() -> None:
     pulumi.export("lake", buckets)
     pulumi.export("key_arn", key.arn)
     pulumi.export("registry", {"model_package_group_name": registry.model_package_group_name})
+    pulumi.export(
+        "network",
+        None
+        if network is None
+        else {"subnet_ids": network.subnet_ids, "security_group_ids": network.security_group_ids},
+    )
     pulumi.export("dashboard", {"name": dashboard.dashboard_name})
     pulumi.export(
         "training",
@@ -204,6 +217,32 @@ def deploy() -> None:
             "release": endpoint.release,
         },
     )
+
+
+def _network(settings: Settings, names: Names, key: EncryptionKey, ours: pulumi.ResourceOptions) -> Network | None:
+    """Declare the stack's own network and its flow logs, where the stack has one."""
+    if not settings.network.enabled or settings.network.cidr is None:
+        return None
+    account_id, region = settings.stack.account, settings.stack.region
+    network = Network(
+        "network",
+        NetworkArgs(account_id=account_id, region=region, cidr=settings.network.cidr, zones=settings.network.zones),
+        ours,
+    )
+    FlowLogs(
+        "flow-logs",
+        FlowLogsArgs(
+            account_id=account_id,
+            region=region,
+            vpc_id=network.vpc_id,
+            log_group_name=flow_log_group(names.network),
+            key_arn=key.arn,
+            retention_days=settings.network.flow_log_retention_days,
+            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+        ),
+        ours,
+    )
+    return network
 
 
 def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.ResourceOptions) -> CodePackage:

@@ -281,3 +281,20 @@ def test_private_names_of_an_endpoint_can_be_turned_off(sandbox: Any) -> None:
     ec2.modify_vpc_endpoint(VpcEndpointId=made, PrivateDnsEnabled=False)
     (found,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"]
     assert found["PrivateDnsEnabled"] is False
+
+
+def test_a_rule_for_a_group_or_a_prefix_list_keeps_its_description(sandbox: Any) -> None:
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="described", Description="d", VpcId=vpc)["GroupId"]
+    named: Any = [{"Name": "prefix-list-name", "Values": ["com.amazonaws.us-east-1.s3"]}]
+    (s3,) = ec2.describe_prefix_lists(Filters=named)["PrefixLists"]
+    for pair in (
+        {"UserIdGroupPairs": [{"GroupId": group, "Description": "peers"}]},
+        {"PrefixListIds": [{"PrefixListId": s3["PrefixListId"], "Description": "S3"}]},
+    ):
+        permission: Any = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **pair}
+        (made,) = ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[permission])["SecurityGroupRules"]
+        rule = made["SecurityGroupRuleId"]
+        (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
+        assert found["Description"] in {"peers", "S3"}

@@ -212,3 +212,25 @@ def test_settings_need_neither_pulumi_nor_boto3() -> None:
     code = "import sys, json, infra.settings; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     found = json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT).stdout)
     assert not {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"cidr": None}, "slipway:network.cidr: is needed by a network that is enabled;"),
+        ({"cidr": "8.8.0.0/16"}, "slipway:network.cidr: must be private addresses (RFC 1918), got '8.8.0.0/16';"),
+        ({"zones": ["us-east-1a"]}, "slipway:network.zones: must name 2 or more zones, each once, got ['us-east-1a'];"),
+        ({"zones": ["us-east-1a", "us-east-1a"]}, "slipway:network.zones: must name 2 or more zones, each once,"),
+        ({"zones": ["us-east-1a", "eu-west-1b"]}, "slipway:network.zones.1: must be a zone of region us-east-1, got"),
+        ({"enabled": False}, "slipway:network.enabled: must be true in prod, got False;"),
+    ],
+)
+def test_a_network_that_aws_would_refuse_is_refused_here(
+    stack_config: Callable[[str], Config], changes: Config, problem: str
+) -> None:
+    prod = stack_config("prod")
+    prod["slipway:network"] = {
+        key: value for key, value in {**prod["slipway:network"], **changes}.items() if value is not None
+    }
+    (found,) = problems(prod)
+    assert found.startswith(problem)
