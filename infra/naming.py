@@ -48,6 +48,11 @@ class Names:
         return f"{self.project}-{self.stack}"
 
     @property
+    def boundary(self) -> str:
+        """Name of the policy that bounds every role: who may make roles is told by it, before it exists."""
+        return f"{self.project}-{self.stack}-boundary"
+
+    @property
     def network(self) -> str:
         """Name that the network's log group ends in; the network itself has an id only."""
         return f"{self.project}-{self.stack}"

@@ -16,6 +16,7 @@ from infra.components.network.flow_logs import FlowLogs, FlowLogsArgs
 from infra.components.network.network import Network, NetworkArgs
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.components.security.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
 from infra.components.serving.releases import VARIANT_NAME, Release
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
@@ -42,6 +43,7 @@ def deploy() -> None:
     kept = retention(settings.stack.environment)
     ours = pulumi.ResourceOptions(providers=[aws_provider(settings.stack, names)])
 
+    boundary_arn = _boundary_arn(settings, names, ours)
     key = EncryptionKey(
         "key",
         EncryptionKeyArgs(
@@ -52,7 +54,7 @@ def deploy() -> None:
         ),
         ours,
     )
-    network = _network(settings, names, key, ours)
+    network = _network(settings, names, key, boundary_arn, ours)
     lake = Lake(
         "lake",
         LakeArgs(
@@ -92,7 +94,7 @@ def deploy() -> None:
             repository_name=names.repository("training"),
             own_log_group=settings.training.own_log_group,
             log_retention_days=settings.training.log_retention_days,
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            permissions_boundary_arn=boundary_arn,
         ),
         ours,
     )
@@ -136,7 +138,7 @@ def deploy() -> None:
             key_arn=key.arn,
             repository_name=names.repository("serving"),
             rollback_alarm_arns=() if alarms is None else alarms.rollback_alarm_arns,
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            permissions_boundary_arn=boundary_arn,
         ),
         ours,
     )
@@ -219,7 +221,30 @@ def deploy() -> None:
     )
 
 
-def _network(settings: Settings, names: Names, key: EncryptionKey, ours: pulumi.ResourceOptions) -> Network | None:
+def _boundary_arn(settings: Settings, names: Names, ours: pulumi.ResourceOptions) -> pulumi.Input[str]:
+    """Return the policy that bounds every role: the one that the stack file names, or one of the stack's own."""
+    if settings.stack.permissions_boundary_arn is not None:
+        return settings.stack.permissions_boundary_arn
+    boundary = PermissionsBoundary(
+        "boundary",
+        PermissionsBoundaryArgs(
+            account_id=settings.stack.account,
+            region=settings.stack.region,
+            policy_name=names.boundary,
+            repository_prefix=f"{names.project}-{names.stack}",
+        ),
+        ours,
+    )
+    return boundary.arn
+
+
+def _network(
+    settings: Settings,
+    names: Names,
+    key: EncryptionKey,
+    boundary_arn: pulumi.Input[str],
+    ours: pulumi.ResourceOptions,
+) -> Network | None:
     """Declare the stack's own network and its flow logs, where the stack has one."""
     if not settings.network.enabled or settings.network.cidr is None:
         return None
@@ -238,7 +263,7 @@ def _network(settings: Settings, names: Names, key: EncryptionKey, ours: pulumi.
             log_group_name=flow_log_group(names.network),
             key_arn=key.arn,
             retention_days=settings.network.flow_log_retention_days,
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            permissions_boundary_arn=boundary_arn,
         ),
         ours,
     )

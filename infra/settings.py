@@ -65,7 +65,7 @@ class StackSection(Section):
     cost_center: TagValue | None = None
     """Who pays; the tag `cost-center` of everything in it. Left out: no such tag."""
     permissions_boundary_arn: Arn | None = None
-    """IAM policy that bounds every role of the stack. Left out: the roles have no boundary."""
+    """IAM policy that bounds every role of the stack. Left out: one of the stack's own."""
 
 
 class LakeSection(Section):
