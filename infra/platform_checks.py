@@ -14,7 +14,7 @@ _FEWEST_ZONES = 2
 
 def problems_of_platform(settings: Settings) -> list[Problem]:
     """Return every conflict between sections, each with the key where it is put right."""
-    return _network(settings)
+    return [*_network(settings), *_cost(settings), *_delivery(settings)]
 
 
 def _network(settings: Settings) -> list[Problem]:
@@ -60,3 +60,47 @@ def _network(settings: Settings) -> list[Problem]:
         if zone[:-1] != stack.region
     ]
     return found
+
+
+def _cost(settings: Settings) -> list[Problem]:
+    cost, found = settings.cost, []
+    if cost.monthly_budget_usd is not None and not cost.subscribers:
+        found.append(
+            Problem(
+                key="slipway:cost.subscribers",
+                rule="a budget needs somebody who hears of it",
+                given=False,
+                way_out="name an address, or leave out monthly_budget_usd",
+            )
+        )
+    hours = cost.office_hours
+    if hours is None:
+        return found
+    key = "slipway:cost.office_hours"
+    if hours.start_hour >= hours.stop_hour:
+        rule, way_out = "must start before they stop", "give hours of one day, for instance 8 and 19"
+        found.append(Problem(key=key, rule=rule, value=[hours.start_hour, hours.stop_hour], way_out=way_out))
+    if settings.stack.environment == "prod":
+        rule = "must not be set in prod, where the endpoint would be deleted every evening"
+        found.append(Problem(key=key, rule=rule, given=False, way_out="remove it"))
+    if settings.monitoring.no_traffic_minutes is not None:
+        rule = "cannot be together with slipway:monitoring.no_traffic_minutes, whose alarm would ring every night"
+        found.append(Problem(key=key, rule=rule, given=False, way_out="leave out one of them"))
+    return found
+
+
+def _delivery(settings: Settings) -> list[Problem]:
+    delivery = settings.delivery
+    if delivery.repository is None:
+        return []
+    needed = ("repository_id", "repository_owner_id", "state_bucket", "state_key_arn")
+    return [
+        Problem(
+            key=f"slipway:delivery.{name}",
+            rule="is needed where a repository is named",
+            given=False,
+            way_out=f"add {name}, or leave out repository",
+        )
+        for name in needed
+        if getattr(delivery, name) is None
+    ]

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra import packaging
+from infra import packaging, surroundings
 from infra.components.images.image_repositories import ImageRepositories, ImageRepositoriesArgs
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
 from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
-from infra.components.network.flow_logs import FlowLogs, FlowLogsArgs
-from infra.components.network.network import Network, NetworkArgs
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
-from infra.components.security.permissions_boundary import PermissionsBoundary, PermissionsBoundaryArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
 from infra.components.serving.releases import VARIANT_NAME, Release
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
@@ -24,14 +21,13 @@ from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
 from infra.components.training.permissions import MODELS_PREFIX
 from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
-from infra.naming import TRAINING_LOG_GROUP, flow_log_group, image_uri
+from infra.naming import TRAINING_LOG_GROUP, image_uri, trail_arn
 from infra.provider import aws_provider
 from infra.retention import retention
 from infra.stack_config import read_names, read_settings
 
 if TYPE_CHECKING:
-    from infra.naming import Names
-    from infra.settings import PinnedRelease, Settings
+    from infra.settings import PinnedRelease
 
 _BUILD_FOLDER = Path(".slipway/packages")
 
@@ -43,34 +39,43 @@ def deploy() -> None:
     kept = retention(settings.stack.environment)
     ours = pulumi.ResourceOptions(providers=[aws_provider(settings.stack, names)])
 
-    boundary_arn = _boundary_arn(settings, names, ours)
+    boundary_arn = surroundings.boundary_arn(settings, names, ours)
+    trail = trail_arn(account_id, region, names.trail) if settings.audit.enabled else None
     key = EncryptionKey(
         "key",
         EncryptionKeyArgs(
             account_id=account_id,
             region=region,
             log_group_prefixes=("/aws/sagemaker/", "/aws/events/", "/aws/vpc/"),
+            trail_arn=trail,
             retention=kept,
         ),
         ours,
     )
-    network = _network(settings, names, key, boundary_arn, ours)
+    network = surroundings.network(settings, names, key, boundary_arn, ours)
     lake = Lake(
         "lake",
         LakeArgs(
+            account_id=account_id,
             region=region,
             key_arn=key.arn,
             noncurrent_version_days=settings.lake.noncurrent_version_days,
             abort_multipart_days=settings.lake.abort_multipart_days,
             captures_expiry_days=settings.lake.captures_expiry_days,
+            query_results_expiry_days=settings.lake.query_results_expiry_days,
+            logs_expiry_days=settings.lake.logs_expiry_days,
+            trail_arn=trail,
             retention=kept,
         ),
         ours,
     )
+    databases, workgroup = surroundings.queries(settings, names, lake, key, ours)
+    surroundings.trail(settings, names, lake, key, ours)
+    surroundings.budget(settings, names, ours)
     ImageRepositories(
         "images",
         ImageRepositoriesArgs(
-            repository_names={image: names.repository(image) for image in ("training", "serving")},
+            repository_names={image: names.repository(image) for image in ("training", "serving", "monitoring")},
             key_arn=key.arn,
             untagged_image_days=settings.images.untagged_image_days,
             retention=kept,
@@ -160,13 +165,14 @@ def deploy() -> None:
             ),
             ours,
         )
-    buckets = {"raw": lake.raw, "curated": lake.curated, "artifacts": lake.artifacts, "captures": lake.captures}
+        surroundings.office_hours(settings, names, endpoint, boundary_arn, ours)
+    delivery = surroundings.delivery(settings, names, ours)
     dashboard = Dashboard(
         "dashboard",
         DashboardArgs(
             dashboard_name=names.dashboard,
             region=region,
-            buckets=buckets,
+            buckets=lake.buckets,
             endpoint_name=None if endpoint is None else names.endpoint,
             variant_name=VARIANT_NAME,
         ),
@@ -174,9 +180,16 @@ def deploy() -> None:
     )
 
     # What `slipway train`, `slipway release` and CI read with `pulumi stack output --json`.
-    pulumi.export("lake", buckets)
+    pulumi.export("lake", dict(lake.buckets))
+    pulumi.export("queries", {"databases": dict(databases), "workgroup": workgroup})
     pulumi.export("key_arn", key.arn)
     pulumi.export("registry", {"model_package_group_name": registry.model_package_group_name})
+    pulumi.export(
+        "delivery",
+        None
+        if delivery is None
+        else {"preview_role_arn": delivery.preview_role_arn, "deploy_role_arn": delivery.deploy_role_arn},
+    )
     pulumi.export(
         "network",
         None
@@ -219,55 +232,6 @@ def deploy() -> None:
             "release": endpoint.release,
         },
     )
-
-
-def _boundary_arn(settings: Settings, names: Names, ours: pulumi.ResourceOptions) -> pulumi.Input[str]:
-    """Return the policy that bounds every role: the one that the stack file names, or one of the stack's own."""
-    if settings.stack.permissions_boundary_arn is not None:
-        return settings.stack.permissions_boundary_arn
-    boundary = PermissionsBoundary(
-        "boundary",
-        PermissionsBoundaryArgs(
-            account_id=settings.stack.account,
-            region=settings.stack.region,
-            policy_name=names.boundary,
-            repository_prefix=f"{names.project}-{names.stack}",
-        ),
-        ours,
-    )
-    return boundary.arn
-
-
-def _network(
-    settings: Settings,
-    names: Names,
-    key: EncryptionKey,
-    boundary_arn: pulumi.Input[str],
-    ours: pulumi.ResourceOptions,
-) -> Network | None:
-    """Declare the stack's own network and its flow logs, where the stack has one."""
-    if not settings.network.enabled or settings.network.cidr is None:
-        return None
-    account_id, region = settings.stack.account, settings.stack.region
-    network = Network(
-        "network",
-        NetworkArgs(account_id=account_id, region=region, cidr=settings.network.cidr, zones=settings.network.zones),
-        ours,
-    )
-    FlowLogs(
-        "flow-logs",
-        FlowLogsArgs(
-            account_id=account_id,
-            region=region,
-            vpc_id=network.vpc_id,
-            log_group_name=flow_log_group(names.network),
-            key_arn=key.arn,
-            retention_days=settings.network.flow_log_retention_days,
-            permissions_boundary_arn=boundary_arn,
-        ),
-        ours,
-    )
-    return network
 
 
 def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.ResourceOptions) -> CodePackage:

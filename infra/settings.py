@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from infra.instance_types import refusal
 from infra.platform_checks import problems_of_platform
-from infra.platform_settings import NetworkSection
+from infra.platform_settings import AuditSection, CostSection, DeliverySection, NetworkSection
 from infra.problems import SettingsError
 from infra.release_checks import problems_of_release
 from infra.retention import Environment
@@ -77,6 +77,14 @@ class LakeSection(Section):
     """Days until the parts of an upload that never ended are deleted."""
     captures_expiry_days: Days
     """Days until captured requests and answers are deleted."""
+    query_results_expiry_days: Days = 30
+    """Days until results of Athena's queries are deleted."""
+    logs_expiry_days: Days = 400
+    """Days until access logs of the buckets, and the trail's files, are deleted."""
+    query_scan_limit_gib: Annotated[int, Field(ge=1, le=100_000)] = 100
+    """What one query may scan before Athena stops it."""
+    reader_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=20)] = ()
+    """Roles and users that Lake Formation lets read curated and features tables. Left out: it grants nothing."""
 
 
 class ImagesSection(Section):
@@ -203,6 +211,12 @@ class Settings(Section):
     """Where the stack lives."""
     network: NetworkSection
     """The stack's own network."""
+    audit: AuditSection
+    """What is kept about who did what."""
+    cost: CostSection
+    """What the account may cost."""
+    delivery: DeliverySection
+    """Who delivers the stack from GitHub."""
     lake: LakeSection
     """The buckets."""
     images: ImagesSection

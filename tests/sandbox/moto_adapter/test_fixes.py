@@ -298,3 +298,30 @@ def test_a_rule_for_a_group_or_a_prefix_list_keeps_its_description(sandbox: Any)
         rule = made["SecurityGroupRuleId"]
         (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
         assert found["Description"] in {"peers", "S3"}
+
+
+@pytest.mark.parametrize(("prefix", "taken"), [("access/raw/", True), ("elsewhere/", False)])
+def test_access_logs_go_below_every_prefix_that_the_target_allows_beside_what_it_denies(
+    sandbox: Any, prefix: str, *, taken: bool
+) -> None:
+    s3 = sandbox.client("s3")
+    for bucket in ("logged", "target"):
+        s3.create_bucket(Bucket=f"{bucket}-{prefix[:3]}")
+    source, target = f"logged-{prefix[:3]}", f"target-{prefix[:3]}"
+    policy = json.loads(deny(target, {"Bool": {"aws:SecureTransport": "false"}}))
+    policy["Statement"].append(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": ["s3:PutObject"],
+            "Resource": f"arn:aws:s3:::{target}/access/*",
+        }
+    )
+    s3.put_bucket_policy(Bucket=target, Policy=json.dumps(policy))
+    status: Any = {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": prefix}}
+    if taken:
+        s3.put_bucket_logging(Bucket=source, BucketLoggingStatus=status)
+        assert s3.get_bucket_logging(Bucket=source)["LoggingEnabled"]["TargetPrefix"] == prefix
+        return
+    with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
+        s3.put_bucket_logging(Bucket=source, BucketLoggingStatus=status)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
-BUCKETS = 4
+BUCKETS = 6
 
 
 @dataclass
@@ -176,6 +176,10 @@ def assert_gone(project: Project, account: str) -> None:
     assert project.client("iam", account).list_policies(Scope="Local")["Policies"] == []
     assert project.client("logs", account).describe_log_groups()["logGroups"] == []
     assert project.client("cloudwatch", account).list_dashboards()["DashboardEntries"] == []
+    assert project.client("glue", account).get_databases()["DatabaseList"] == []
+    assert project.client("cloudtrail", account).describe_trails()["trailList"] == []
+    workgroups = project.client("athena", account).list_work_groups()["WorkGroups"]
+    assert [one["Name"] for one in workgroups] == ["primary"]
     ec2 = project.client("ec2", account)
     assert [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
     states = {one["State"].lower() for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
@@ -191,7 +195,10 @@ def assert_guarded(s3: Any) -> None:
         assert "RefusePlainHttp" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
         assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
         (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-        assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        encryption = rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
+        assert encryption == ("AES256" if "logs" in bucket else "aws:kms")
+        logged = s3.get_bucket_logging(Bucket=bucket).get("LoggingEnabled")
+        assert (logged is None) == ("logs" in bucket)
 
 
 def test_credentials_of_another_account_make_nothing(project: Project) -> None:

@@ -3,6 +3,7 @@
 from functools import cache
 
 from slipway.sandbox.moto_adapter.fixes import (
+    access_log_targets,
     alarm_checks,
     alarm_states,
     athena_named_queries,
@@ -38,6 +39,7 @@ from slipway.sandbox.moto_adapter.fixes import (
 )
 
 FIXES = (
+    access_log_targets,
     alarm_checks,
     alarm_states,
     athena_named_queries,
