@@ -51,6 +51,11 @@ class Place:
         return [f"arn:{partition(self.region)}:s3:::{self.bucket_prefix}-artifacts-*/code/*"]
 
     @property
+    def models(self) -> list[str]:
+        """ARNs of model artifacts."""
+        return [f"arn:{partition(self.region)}:s3:::{self.bucket_prefix}-artifacts-*/models/*"]
+
+    @property
     def database_prefix(self) -> str:
         """How the names of the stack's databases begin."""
         return self.prefix.replace("-", "_")

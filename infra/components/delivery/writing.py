@@ -66,8 +66,12 @@ def data_policy(place: Place) -> str:
 
 
 def operations_policy(place: Place) -> str:
-    """Return the policy document for what runs: models and endpoints, alarms, rules, schedules and the network."""
+    """Return the policy document for what runs, and for the verdict on it: the model is read and the endpoint asked."""
     of = place.arn
+    opened: Statement = {
+        **allow("OpenModels", "kms", "Decrypt", of("kms", "key/*")),
+        "Condition": {"StringEquals": {"kms:ViaService": f"s3.{place.region}.amazonaws.com"}},
+    }
     return document(
         [
             allow("KeepMachineLearning", "sagemaker", _SAGEMAKER, of("sagemaker", "*")),
@@ -77,6 +81,10 @@ def operations_policy(place: Place) -> str:
             allow("KeepSchedules", "scheduler", _SCHEDULES, place.schedules),
             allow("KeepTopics", "sns", _TOPICS, of("sns", "*")),
             allow("KeepNetwork", "ec2", _NETWORKS, of("ec2", "*")),
+            allow("AskEndpoint", "sagemaker", "InvokeEndpoint", of("sagemaker", f"endpoint/{place.prefix}")),
+            allow("ReadModels", "s3", "GetObject", place.models),
+            opened,
+            allow("SeeServingImage", "ecr", "BatchGetImage", of("ecr", f"repository/{place.prefix}/serving")),
         ]
     )
 

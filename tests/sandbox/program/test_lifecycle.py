@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +163,39 @@ def test_the_three_stacks_stand_side_by_side_and_only_what_is_kept_outlives_them
         assert described["KeyState"] == "Enabled"
     succeeded(project.pulumi("destroy", "--yes", "--skip-preview", "-s", "dev"))
     assert_gone(project, ACCOUNTS["dev"])
+
+
+def test_everything_that_a_value_turns_on_comes_up_in_dev_too_and_goes(project: Project) -> None:
+    file = project.folder / "Pulumi.dev.yaml"
+    before = file.read_text(encoding="utf-8")
+    stack = yaml.safe_load(before)
+    stack["config"] |= {
+        "slipway:network": {"enabled": True, "cidr": "10.9.0.0/16", "zones": ["us-east-1a", "us-east-1b"]},
+        "slipway:audit": {"enabled": True, "management_events": False},
+        "slipway:delivery": {
+            "repository": "acme/flights",
+            "repository_id": "4711",
+            "repository_owner_id": "42",
+            "state_bucket": "acme-state",
+            "state_key_arn": "arn:aws:kms:us-east-1:123456789012:key/k",
+        },
+    }
+    stack["config"]["slipway:lake"]["reader_arns"] = ["arn:aws:iam::123456789012:role/analyst"]
+    file.write_text(yaml.safe_dump(stack), encoding="utf-8")
+    try:
+        succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "dev"))
+        succeeded(project.pulumi("preview", "-s", "dev", "--expect-no-changes"))
+        refreshed = succeeded(project.pulumi("refresh", "--yes", "--skip-preview", "-s", "dev"))
+        assert f"{len(resources(project, 'dev'))} unchanged" in refreshed
+        attached = project.client("iam").list_attached_role_policies(RoleName="slipway-dev-preview")["AttachedPolicies"]
+        assert [one["PolicyName"] for one in attached] == ["slipway-dev-read"]
+        succeeded(project.pulumi("destroy", "--yes", "--skip-preview", "-s", "dev"))
+    finally:
+        file.write_text(before, encoding="utf-8")
+    assert_gone(project, ACCOUNTS["dev"])
+    assert project.client("s3").list_buckets()["Buckets"] == []
+    assert project.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    assert project.client("lakeformation").list_permissions()["PrincipalResourcePermissions"] == []
 
 
 def kind_of(urn: str) -> str:

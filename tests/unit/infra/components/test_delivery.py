@@ -133,6 +133,13 @@ def test_a_deployment_moves_neither_the_boundary_nor_the_roles_that_it_acts_as()
     assert {"iam:CreatePolicyVersion", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"} <= set(limits["Action"])
 
 
+def test_the_verdict_after_a_deployment_reads_models_through_s3_and_asks_one_endpoint() -> None:
+    found = {one["Sid"]: one for one in policies()["operations"]}
+    assert found["AskEndpoint"]["Resource"] == [f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint/slipway-dev"]
+    assert found["ReadModels"]["Resource"] == ["arn:aws:s3:::lake-artifacts-*/models/*"]
+    assert found["OpenModels"]["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
+
+
 def test_only_what_aws_cannot_scope_has_every_resource_and_no_action_is_a_pattern() -> None:
     for statement in [one for policy in policies().values() for one in policy]:
         assert not [action for action in listed(statement["Action"]) if "*" in action]
