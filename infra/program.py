@@ -165,7 +165,7 @@ def deploy() -> None:
             ),
             ours,
         )
-        surroundings.office_hours(settings, names, endpoint, boundary_arn, ours)
+        surroundings.office_hours(settings, names, endpoint, key, boundary_arn, ours)
     delivery = surroundings.delivery(settings, names, ours)
     dashboard = Dashboard(
         "dashboard",

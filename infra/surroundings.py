@@ -169,6 +169,7 @@ def office_hours(
     settings: Settings,
     names: Names,
     endpoint: Endpoint,
+    key: EncryptionKey,
     boundary_arn: pulumi.Input[str],
     ours: pulumi.ResourceOptions,
 ) -> None:
@@ -186,6 +187,7 @@ def office_hours(
             endpoint_name=endpoint.endpoint_name,
             known_endpoint_name=names.endpoint,
             endpoint_config_name=endpoint.endpoint_config_name,
+            key_arn=key.arn,
             endpoint_tags=default_tags(settings.stack, names),
             start_hour=hours.start_hour,
             stop_hour=hours.stop_hour,

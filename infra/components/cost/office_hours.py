@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from infra.components.cost.permissions import endpoint_hours_policy, schedule_trust
+from infra.components.cost.permissions import endpoint_hours_policy, grant_key_policy, schedule_trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,8 @@ class OfficeHoursArgs:
     """The same name as it is known before the endpoint exists, for the role's policy."""
     endpoint_config_name: pulumi.Input[str]
     """Configuration that the endpoint is made with in the morning."""
+    key_arn: pulumi.Input[str]
+    """KMS key of the endpoint's disks."""
     endpoint_tags: Mapping[str, str]
     """Tags that the endpoint is made with, the same that Pulumi gives it."""
     start_hour: int
@@ -74,9 +76,15 @@ class OfficeHours(pulumi.ComponentResource):
             opts=child,
         )
         allowed = aws.iam.RolePolicy(
-            name,
+            f"{name}-endpoint",
             role=role.name,
             policy=endpoint_hours_policy(args.account_id, args.region, args.known_endpoint_name),
+            opts=child,
+        )
+        granted = aws.iam.RolePolicy(
+            f"{name}-key",
+            role=role.name,
+            policy=pulumi.Output.from_input(args.key_arn).apply(grant_key_policy),
             opts=child,
         )
         made = pulumi.Output.all(endpoint=args.endpoint_name, config=args.endpoint_config_name)
@@ -99,7 +107,7 @@ class OfficeHours(pulumi.ComponentResource):
                     retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(maximum_retry_attempts=0),
                 ),
                 # Scheduler takes a role that may not do it yet, and the first call would be refused.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed, granted]),
             )
 
         self.register_outputs({})

@@ -53,3 +53,19 @@ def endpoint_hours_policy(account_id: str, region: str, endpoint_name: str) -> s
             {"Sid": "TagEndpoint", "Effect": "Allow", "Action": ["sagemaker:AddTags"], "Resource": endpoint},
         ]
     )
+
+
+def grant_key_policy(key_arn: str) -> str:
+    """Return the policy document that lets SageMaker encrypt a new endpoint's disks: it asks its caller for the key."""
+    return document(
+        [
+            {"Sid": "SeeKey", "Effect": "Allow", "Action": ["kms:DescribeKey"], "Resource": key_arn},
+            {
+                "Sid": "GrantKeyToAws",
+                "Effect": "Allow",
+                "Action": ["kms:CreateGrant"],
+                "Resource": key_arn,
+                "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            },
+        ]
+    )

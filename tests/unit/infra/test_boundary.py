@@ -50,6 +50,8 @@ def test_every_role_is_bounded_and_its_policies_lie_within(
 ) -> None:
     config = stack_config(stack)
     config["slipway:release"] = {"current": pinned_release(1, config["slipway:stack"]["account"])}
+    if stack == "dev":
+        config["slipway:cost"]["office_hours"] = {"timezone": "UTC"}
     graph = run_program(deploy, stack=stack, config=config)
     (boundary,) = graph.of_type(MANAGED)
     bounded = {

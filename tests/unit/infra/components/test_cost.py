@@ -21,6 +21,7 @@ HOURS = OfficeHoursArgs(
     endpoint_name="slipway-dev",
     known_endpoint_name="slipway-dev",
     endpoint_config_name="endpoint-1234abcd-0000000",
+    key_arn="arn:key",
     endpoint_tags={"stack": "dev", "project": "slipway"},
     start_hour=8,
     stop_hour=19,
@@ -83,13 +84,20 @@ def test_the_schedules_role_is_for_one_endpoint_and_one_group_of_schedules(hours
     (trust,) = json.loads(role["assumeRolePolicy"])["Statement"]
     group = f"arn:aws:scheduler:eu-west-1:{ACCOUNT}:schedule-group/slipway-dev"
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": group}}
-    policy = json.loads(hours.one("aws:iam/rolePolicy:RolePolicy", "office-hours").inputs["policy"])
+    policy = json.loads(hours.one("aws:iam/rolePolicy:RolePolicy", "office-hours-endpoint").inputs["policy"])
     endpoint = f"arn:aws:sagemaker:eu-west-1:{ACCOUNT}:endpoint/slipway-dev"
     stop, start, tag = policy["Statement"]
     assert (stop["Action"], stop["Resource"]) == (["sagemaker:DeleteEndpoint"], endpoint)
     assert start["Action"] == ["sagemaker:CreateEndpoint"]
     assert start["Resource"][0] == endpoint
     assert (tag["Action"], tag["Resource"]) == (["sagemaker:AddTags"], endpoint)
+
+
+def test_the_schedules_role_hands_the_key_to_aws_only(hours: Any) -> None:
+    policy = json.loads(hours.one("aws:iam/rolePolicy:RolePolicy", "office-hours-key").inputs["policy"])
+    see, grant = policy["Statement"]
+    assert (see["Action"], see["Resource"]) == (["kms:DescribeKey"], "arn:key")
+    assert grant["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
 @pytest.mark.parametrize(("start", "stop"), [(19, 8), (8, 8), (8, 24), (-1, 8)])
