@@ -3,6 +3,7 @@
 from functools import cache
 
 from slipway.sandbox.moto_adapter.fixes import (
+    access_log_targets,
     alarm_checks,
     alarm_states,
     athena_named_queries,
@@ -33,12 +34,14 @@ from slipway.sandbox.moto_adapter.fixes import (
     scaling_alarms,
     schedule_expressions,
     schedule_groups,
+    security_group_rules,
     tags_in_xml,
     topic_attributes,
     vpc_endpoint_names,
 )
 
 FIXES = (
+    access_log_targets,
     alarm_checks,
     alarm_states,
     athena_named_queries,
@@ -69,6 +72,7 @@ FIXES = (
     scaling_alarms,
     schedule_expressions,
     schedule_groups,
+    security_group_rules,
     tags_in_xml,
     topic_attributes,
     vpc_endpoint_names,
