@@ -9,9 +9,11 @@ import pulumi
 
 from infra import packaging
 from infra.components.images.image_repositories import ImageRepositories, ImageRepositoriesArgs
+from infra.components.monitoring.alarms import Saturation
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
 from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
+from infra.components.monitoring.notifications import Notifications, NotificationsArgs, Subscriber
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
@@ -100,6 +102,18 @@ def deploy() -> None:
         ),
         ours,
     )
+    notifications = Notifications(
+        "notifications",
+        NotificationsArgs(
+            account_id=account_id,
+            region=region,
+            key_arn=key.arn,
+            subscribers=[
+                Subscriber(protocol=one.protocol, endpoint=one.endpoint) for one in settings.monitoring.subscriptions
+            ],
+        ),
+        ours,
+    )
     alarms = (
         None
         if settings.release is None
@@ -113,7 +127,13 @@ def deploy() -> None:
                 latency_p90_ms=settings.monitoring.latency_p90_ms,
                 evaluation_periods=settings.monitoring.evaluation_periods,
                 no_traffic_minutes=settings.monitoring.no_traffic_minutes,
-                alarm_action_arns=settings.monitoring.alarm_action_arns,
+                saturation=Saturation(
+                    cpu_percent=settings.monitoring.cpu_percent,
+                    memory_percent=settings.monitoring.memory_percent,
+                    gpu_percent=settings.monitoring.gpu_percent,
+                    gpu_memory_percent=settings.monitoring.gpu_memory_percent,
+                ),
+                alarm_action_arns=[notifications.topic_arn, *settings.monitoring.alarm_action_arns],
             ),
             ours,
         )
@@ -168,6 +188,7 @@ def deploy() -> None:
     pulumi.export("lake", buckets)
     pulumi.export("key_arn", key.arn)
     pulumi.export("registry", {"model_package_group_name": registry.model_package_group_name})
+    pulumi.export("notifications", {"topic_arn": notifications.topic_arn})
     pulumi.export("dashboard", {"name": dashboard.dashboard_name})
     pulumi.export(
         "training",

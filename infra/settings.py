@@ -2,63 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from infra.instance_types import refusal
+from infra.monitoring_settings import MonitoringSection
 from infra.problems import SettingsError
 from infra.release_checks import problems_of_release
 from infra.retention import Environment
+from infra.setting_types import (
+    Arn,
+    ContainerEnvironment,
+    Days,
+    HostingInstanceType,
+    InstanceCount,
+    LogRetentionDays,
+    ModelPackageArn,
+    Percentage,
+    S3Uri,
+    Section,
+    Sha256,
+    StartupTimeoutSeconds,
+    Tag,
+    TagValue,
+    TrainingInstanceType,
+)
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Environment", "PinnedRelease", "Settings", "SettingsError", "load_stack_settings"]
-
-# CloudWatch accepts these retention periods and no other (PutRetentionPolicy, retentionInDays).
-LogRetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]  # fmt: skip
-
-
-def _training_type(value: str) -> str:
-    if (reason := refusal(value, "training")) is not None:
-        raise ValueError(reason)
-    return value
-
-
-def _hosting_type(value: str) -> str:
-    if (reason := refusal(value, "hosting")) is not None:
-        raise ValueError(reason)
-    return value
-
-
-TrainingInstanceType = Annotated[str, AfterValidator(_training_type)]
-HostingInstanceType = Annotated[str, AfterValidator(_hosting_type)]
-Days = Annotated[int, Field(ge=1, le=3650)]
-Tag = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")]
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]{1,256}$")]
-S3Uri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$", max_length=1024)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:\S+$", max_length=2048)]
-ModelPackageArn = Annotated[
-    str,
-    StringConstraints(pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S+$", max_length=2048),
-]
-EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
-EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
-ContainerEnvironment = Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)]
-InstanceCount = Annotated[int, Field(ge=1, le=1000)]
-Percentage = Annotated[int, Field(ge=0, le=100)]
-StartupTimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]
-
-
-class Section(BaseModel):
-    """A section of a stack file: nothing can be added to it or changed in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class StackSection(Section):
@@ -140,25 +114,6 @@ class ServingSection(Section):
     """Environment of the serving container; pinned by a release. Never a secret: stack files are read by many."""
     log_retention_days: LogRetentionDays
     """Days that logs of the endpoint are kept."""
-
-
-class MonitoringSection(Section):
-    """`slipway:monitoring`: when the endpoint's alarms ring, and whom they call."""
-
-    server_errors_threshold: Annotated[int, Field(ge=1)]
-    """Answers with status 5xx in one minute that ring."""
-    model_errors_threshold: Annotated[int, Field(ge=1)]
-    """Requests in one minute that the container did not answer with 2xx that ring; 4xx count, so stay above noise."""
-    latency_p90_ms: Annotated[int, Field(ge=1, le=60_000)]
-    """Model latency, 90th percentile of one minute, above which the alarm rings; SageMaker waits 60 s at most."""
-    evaluation_periods: Annotated[int, Field(ge=1, le=60)]
-    """Minutes in a row that must be bad."""
-    no_traffic_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    """Minutes without a single request that ring. Left out: silence is fine."""
-    endpoint_events_days: LogRetentionDays = 400
-    """Days that the endpoint's state changes are kept: as far back as `slipway history` knows what served."""
-    alarm_action_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=5)] = ()
-    """What an alarm calls when it rings and when it stops, usually an SNS topic. Left out: it only changes state."""
 
 
 class PinnedRelease(Section):

@@ -212,3 +212,27 @@ def test_settings_need_neither_pulumi_nor_boto3() -> None:
     code = "import sys, json, infra.settings; print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
     found = json.loads(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT).stdout)
     assert not {"pulumi", "pulumi_aws", "boto3", "botocore", "grpc"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "wanted"),
+    [
+        ("email", "team", "an address, such as team@example.com"),
+        ("https", "http://example.com", "an address that begins with https://"),
+        ("sqs", "https://queue", "the ARN of a queue"),
+        ("lambda", "function", "the ARN of a function"),
+    ],
+)
+def test_a_subscriber_that_its_protocol_cannot_reach_is_refused(
+    dev: Config, protocol: str, endpoint: str, wanted: str
+) -> None:
+    dev["slipway:monitoring"]["subscriptions"] = [{"protocol": protocol, "endpoint": endpoint}]
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:monitoring.subscriptions.0: ")
+    assert wanted in problem
+
+
+def test_a_subscriber_that_fits_is_taken(dev: Config) -> None:
+    dev["slipway:monitoring"]["subscriptions"] = [{"protocol": "email", "endpoint": "team@example.com"}]
+    (one,) = load_stack_settings(dev).monitoring.subscriptions
+    assert one.endpoint == "team@example.com"
