@@ -16,8 +16,10 @@ from infra.components.monitoring.endpoint_events import EndpointEvents, Endpoint
 from infra.components.monitoring.notifications import Notifications, NotificationsArgs, Subscriber
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.components.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import VARIANT_NAME, Release
+from infra.components.serving.releases import VARIANT_NAME, Release, Serverless
+from infra.components.serving.rollout import Rollout
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
 from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
@@ -29,7 +31,8 @@ from infra.retention import retention
 from infra.stack_config import read_names, read_settings
 
 if TYPE_CHECKING:
-    from infra.settings import PinnedRelease
+    from infra.serving_settings import AutoscalingSection
+    from infra.settings import PinnedRelease, ReleaseSection
 
 _BUILD_FOLDER = Path(".slipway/packages")
 
@@ -138,6 +141,7 @@ def deploy() -> None:
             ours,
         )
     )
+    releases = _declared(settings.release)
     serving = ServingRole(
         "serving",
         ServingRoleArgs(
@@ -148,29 +152,39 @@ def deploy() -> None:
             captures_bucket=lake.captures,
             key_arn=key.arn,
             repository_name=names.repository("serving"),
+            asynchronous=any(one.kind == "async" for one in releases),
+            notify_topic_arn=notifications.topic_arn if any(one.notify for one in releases) else None,
             rollback_alarm_arns=() if alarms is None else alarms.rollback_alarm_arns,
             permissions_boundary_arn=settings.stack.permissions_boundary_arn,
         ),
         ours,
     )
     endpoint = None
-    if settings.release is not None and alarms is not None:
+    if releases and alarms is not None:
         endpoint = Endpoint(
             "endpoint",
             EndpointArgs(
                 endpoint_name=names.endpoint,
-                current=_release(settings.release.current),
-                previous=None if settings.release.previous is None else _release(settings.release.previous),
+                current=releases[0],
+                previous=releases[1] if releases[1:] else None,
                 execution_role_arn=serving.arn,
                 captures_bucket=lake.captures,
                 key_arn=key.arn,
                 log_retention_days=settings.serving.log_retention_days,
                 rollback_alarm_names=alarms.rollback_alarm_names,
                 bake_seconds=settings.serving.bake_seconds,
+                rollout=Rollout(
+                    type=settings.serving.rollout.type,
+                    step_percent=settings.serving.rollout.step_percent,
+                    wait_seconds=settings.serving.rollout.wait_seconds,
+                ),
+                topic_arn=notifications.topic_arn,
                 wait_for=[*serving.policies, serving_code.stored],
             ),
             ours,
         )
+        if settings.serving.autoscaling is not None and releases[0].kind != "serverless":
+            _autoscaling(settings.serving.autoscaling, endpoint.endpoint_name, ours)
     buckets = {"raw": lake.raw, "curated": lake.curated, "artifacts": lake.artifacts, "captures": lake.captures}
     dashboard = Dashboard(
         "dashboard",
@@ -240,6 +254,31 @@ def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.Reso
     )
 
 
+def _declared(section: ReleaseSection | None) -> list[Release]:
+    """Return the pinned releases, the current one first; none while nothing is pinned."""
+    if section is None:
+        return []
+    return [_release(pinned) for pinned in (section.current, section.previous) if pinned is not None]
+
+
+def _autoscaling(scaling: AutoscalingSection, endpoint_name: pulumi.Output[str], ours: pulumi.ResourceOptions) -> None:
+    """Let the endpoint's instances follow its load."""
+    Autoscaling(
+        "scaling",
+        AutoscalingArgs(
+            endpoint_name=endpoint_name,
+            variant_name=VARIANT_NAME,
+            min_capacity=scaling.min_capacity,
+            max_capacity=scaling.max_capacity,
+            target_invocations_per_minute=scaling.target_invocations_per_minute,
+            target_backlog_per_instance=scaling.target_backlog_per_instance,
+            scale_in_cooldown_seconds=scaling.scale_in_cooldown_seconds,
+            scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
+        ),
+        ours,
+    )
+
+
 def _release(pinned: PinnedRelease) -> Release:
     """Return what the endpoint needs of a pinned release; the rest of it is there for people."""
     return Release(
@@ -247,8 +286,21 @@ def _release(pinned: PinnedRelease) -> Release:
         model_data=pinned.model_data,
         image=pinned.image,
         code=pinned.code,
+        kind=pinned.kind,
         instance_type=pinned.instance_type,
         initial_instance_count=pinned.initial_instance_count,
+        inference_ami_version=pinned.inference_ami_version,
+        serverless=None
+        if pinned.serverless is None
+        else Serverless(
+            memory_size_in_mb=pinned.serverless.memory_size_in_mb,
+            max_concurrency=pinned.serverless.max_concurrency,
+            provisioned_concurrency=pinned.serverless.provisioned_concurrency,
+        ),
+        max_concurrent_invocations_per_instance=None
+        if pinned.asynchronous is None
+        else pinned.asynchronous.max_concurrent_invocations_per_instance,
+        notify=pinned.asynchronous is not None and pinned.asynchronous.notify,
         environment=pinned.environment,
         capture_percentage=pinned.capture_percentage,
         container_startup_timeout_seconds=pinned.container_startup_timeout_seconds,

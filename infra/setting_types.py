@@ -42,6 +42,15 @@ EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-
 EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
 ContainerEnvironment = Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)]
 InstanceCount = Annotated[int, Field(ge=1, le=1000)]
+ServingKind = Literal["realtime", "serverless", "async"]
+# Enum ProductionVariantInferenceAmiVersion of botocore 1.44.5; `infra/instance_types.py` says which fits what.
+InferenceAmiVersion = Literal[
+    "al2-ami-sagemaker-inference-gpu-2",
+    "al2-ami-sagemaker-inference-gpu-2-1",
+    "al2-ami-sagemaker-inference-gpu-3-1",
+    "al2023-ami-sagemaker-inference-gpu-4-1",
+    "al2-ami-sagemaker-inference-neuron-2",
+]
 Percentage = Annotated[int, Field(ge=0, le=100)]
 StartupTimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]
 

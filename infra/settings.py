@@ -10,17 +10,21 @@ from infra.monitoring_settings import MonitoringSection
 from infra.problems import SettingsError
 from infra.release_checks import problems_of_release
 from infra.retention import Environment
+from infra.serving_checks import problems_of_serving
+from infra.serving_settings import AsynchronousSection, ServerlessSection, ServingSection
 from infra.setting_types import (
     Arn,
     ContainerEnvironment,
     Days,
     HostingInstanceType,
+    InferenceAmiVersion,
     InstanceCount,
     LogRetentionDays,
     ModelPackageArn,
     Percentage,
     S3Uri,
     Section,
+    ServingKind,
     Sha256,
     StartupTimeoutSeconds,
     Tag,
@@ -91,31 +95,6 @@ class TrainingSection(Section):
     """Days that logs of training jobs are kept, where the stack owns their log group."""
 
 
-class ServingSection(Section):
-    """`slipway:serving`: the shape that the next `slipway release` pins, and how the endpoint behaves.
-
-    What belongs to a release (instances, capture, startup timeout, environment) changes with the next release only.
-    """
-
-    instance_type: HostingInstanceType
-    """Instance type that endpoints accept; pinned by a release."""
-    initial_instance_count: InstanceCount
-    """Instances of a new release; pinned by it."""
-    capture_percentage: Percentage
-    """Share of requests and answers kept in the captures bucket; 0 captures nothing. Pinned by a release."""
-    container_startup_timeout_seconds: StartupTimeoutSeconds = 600
-    """How long a container may take to answer its first health check; pinned by a release."""
-    bake_seconds: Annotated[int, Field(ge=0, le=1800)] = 0
-    """Seconds after a rollout in which the old release still runs and a ringing alarm brings it back; 0: none.
-
-    SageMaker takes an hour, but the provider waits one hour for the whole rollout, starting the new instances included.
-    """
-    environment: ContainerEnvironment = Field(default_factory=lambda: {"OMP_NUM_THREADS": "1"})
-    """Environment of the serving container; pinned by a release. Never a secret: stack files are read by many."""
-    log_retention_days: LogRetentionDays
-    """Days that logs of the endpoint are kept."""
-
-
 class PinnedRelease(Section):
     """One release: a model artifact, the code and image that serve it, and the shape in which they do.
 
@@ -136,16 +115,24 @@ class PinnedRelease(Section):
     """The tag that the image had when it was pinned, for whoever reads the file. Left out: it had none."""
     code: S3Uri
     """Where the serving code package is."""
-    instance_type: HostingInstanceType
-    """Instance type of the release."""
-    initial_instance_count: InstanceCount
-    """Instances that the release starts with."""
+    kind: ServingKind = "realtime"
+    """How it answers."""
+    instance_type: HostingInstanceType | None = None
+    """Instance type of the release. Left out: it is serverless."""
+    initial_instance_count: InstanceCount | None = None
+    """Instances that the release starts with. Left out: it is serverless."""
+    inference_ami_version: InferenceAmiVersion | None = None
+    """Host image below its container. Left out: SageMaker's own."""
+    serverless: ServerlessSection | None = None
+    """Memory and concurrency of a serverless release."""
+    asynchronous: AsynchronousSection | None = None
+    """Options of an asynchronous release."""
     environment: ContainerEnvironment
     """Environment of its container."""
     capture_percentage: Percentage
     """Share of its requests and answers that is captured."""
-    container_startup_timeout_seconds: StartupTimeoutSeconds
-    """How long its container may take to answer the first health check."""
+    container_startup_timeout_seconds: StartupTimeoutSeconds | None = None
+    """How long its container may take to answer the first health check. Left out: it is serverless."""
     data: dict[str, str] = Field(default_factory=dict)
     """What the model was trained and judged on, by channel, for whoever reads the file."""
     metrics: dict[str, float] = Field(default_factory=dict)
@@ -193,6 +180,7 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
     except ValidationError as error:
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
+    problems += problems_of_serving(settings.serving)
     problems += problems_of_release(settings)
     if problems:
         raise SettingsError(file, problems)

@@ -151,7 +151,7 @@ def test_the_message_names_the_file_and_counts(dev: Config) -> None:
 @pytest.mark.parametrize(
     ("section", "key", "value", "said"),
     [
-        ("training", "instance_type", "ml.inf2.xlarge", "SageMaker offers it for hosting only"),
+        ("training", "instance_type", "ml.inf2.xlarge", "Inferentia only serves"),
         ("training", "instance_type", "ml.m5.lrge", "did you mean ml.m5.large?"),
         ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training only"),
         ("serving", "initial_instance_count", 0, "must be at least 1, got 0"),
