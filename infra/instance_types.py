@@ -10,7 +10,7 @@ from typing import Literal
 
 from infra.problems import did_you_mean
 
-Api = Literal["training", "hosting"]
+Api = Literal["training", "processing", "hosting"]
 Accelerator = Literal["GPU", "Neuron"]
 
 _TABLE = Path(__file__).with_name("instance_types.json")
@@ -65,11 +65,12 @@ def refusal(instance_type: str, api: Api) -> str | None:
     if instance_type in accepted(api):
         return None
     for family, instead in _USE_INSTEAD.items():
-        if instance_type.startswith(f"ml.{family}") and (family == "eia" or api == "training"):
+        if instance_type.startswith(f"ml.{family}") and (family == "eia" or api != "hosting"):
             return instead
-    other: Api = "hosting" if api == "training" else "training"
-    if instance_type in accepted(other):
-        return f"SageMaker offers it for {other} only; choose an instance type that {api} accepts, such as ml.m5.large"
+    offered = [other for other in ("training", "processing", "hosting") if instance_type in accepted(other)]
+    if offered:
+        only = " and ".join(offered)
+        return f"SageMaker offers it for {only} only; choose an instance type that {api} accepts, such as ml.m5.large"
     near = did_you_mean(instance_type, sorted(accepted(api)))
     hint = f"did you mean {near}?" if near is not None else "it looks like ml.m5.large"
     return f"no such instance type for {api}; {hint}"

@@ -23,16 +23,20 @@ from infra.components.serving.rollout import Rollout
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
 from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
-from infra.components.training.permissions import MODELS_PREFIX
+from infra.components.training.definition import Shape
+from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PREFIX
 from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
+from infra.components.training.training_pipeline import TrainingPipeline, TrainingPipelineArgs
 from infra.naming import TRAINING_LOG_GROUP, image_uri
 from infra.provider import aws_provider
 from infra.retention import retention
 from infra.stack_config import read_names, read_settings
 
 if TYPE_CHECKING:
+    from infra.naming import Names
     from infra.serving_settings import AutoscalingSection
-    from infra.settings import PinnedRelease, ReleaseSection
+    from infra.settings import PinnedRelease, ReleaseSection, Settings
+    from infra.training_settings import PipelineSection
 
 _BUILD_FOLDER = Path(".slipway/packages")
 
@@ -94,6 +98,26 @@ def deploy() -> None:
         ),
         ours,
     )
+    if settings.training.pipeline is not None:
+        TrainingPipeline(
+            "pipeline",
+            TrainingPipelineArgs(
+                account_id=account_id,
+                region=region,
+                pipeline_name=names.pipeline,
+                repository_name=names.repository("training"),
+                shape=_pipeline_shape(settings, settings.training.pipeline, names),
+                curated_bucket=lake.curated,
+                artifacts_bucket=lake.artifacts,
+                key_arn=key.arn,
+                training_code_uri=training_code.uri,
+                serving_code_uri=serving_code.uri,
+                schedule_expression=settings.training.pipeline.schedule,
+                schedule_timezone=settings.training.pipeline.schedule_timezone,
+                permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            ),
+            ours,
+        )
     events = EndpointEvents(
         "events",
         EndpointEventsArgs(
@@ -216,6 +240,8 @@ def deploy() -> None:
             "instance_count": settings.training.instance_count,
             "volume_size_gib": settings.training.volume_size_gib,
             "max_runtime_seconds": settings.training.max_runtime_seconds,
+            "max_wait_seconds": settings.training.max_wait_seconds,
+            "checkpoint_path": pulumi.Output.concat("s3://", lake.artifacts, "/", CHECKPOINTS_PREFIX),
         },
     )
     pulumi.export(
@@ -251,6 +277,26 @@ def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.Reso
         f"{folder}-code",
         CodePackageArgs(archive=package.archive, key=package.key, bucket=lake.artifacts, key_arn=key.arn),
         ours,
+    )
+
+
+def _pipeline_shape(settings: Settings, pipeline: PipelineSection, names: Names) -> Shape:
+    """Return how the pipeline's jobs run; they run as `slipway train` runs its job."""
+    account_id, region, training = settings.stack.account, settings.stack.region, settings.training
+    images = settings.images
+    return Shape(
+        training_image=image_uri(account_id, region, names.repository("training"), images.training_tag),
+        serving_image=image_uri(account_id, region, names.repository("serving"), images.serving_tag),
+        model_package_group_name=names.model_package_group,
+        instance_type=training.instance_type,
+        instance_count=training.instance_count,
+        volume_size_gib=training.volume_size_gib,
+        max_runtime_seconds=training.max_runtime_seconds,
+        max_wait_seconds=training.max_wait_seconds if training.use_spot else None,
+        processing_instance_type=pipeline.processing_instance_type,
+        data_prefix=pipeline.data_prefix,
+        score_path=pipeline.score_path,
+        least_score=pipeline.least_score,
     )
 
 

@@ -20,6 +20,12 @@ def _training_type(value: str) -> str:
     return value
 
 
+def _processing_type(value: str) -> str:
+    if (reason := refusal(value, "processing")) is not None:
+        raise ValueError(reason)
+    return value
+
+
 def _hosting_type(value: str) -> str:
     if (reason := refusal(value, "hosting")) is not None:
         raise ValueError(reason)
@@ -27,6 +33,7 @@ def _hosting_type(value: str) -> str:
 
 
 TrainingInstanceType = Annotated[str, AfterValidator(_training_type)]
+ProcessingInstanceType = Annotated[str, AfterValidator(_processing_type)]
 HostingInstanceType = Annotated[str, AfterValidator(_hosting_type)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")]

@@ -19,7 +19,6 @@ from infra.setting_types import (
     HostingInstanceType,
     InferenceAmiVersion,
     InstanceCount,
-    LogRetentionDays,
     ModelPackageArn,
     Percentage,
     S3Uri,
@@ -29,9 +28,9 @@ from infra.setting_types import (
     StartupTimeoutSeconds,
     Tag,
     TagValue,
-    TrainingInstanceType,
 )
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
+from infra.training_settings import TrainingSection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,23 +75,6 @@ class ImagesSection(Section):
     """Tag of the serving image in this stack's repository that new releases use."""
     untagged_image_days: Days = 14
     """Days until an image without a tag is deleted."""
-
-
-class TrainingSection(Section):
-    """`slipway:training`: what a training job runs on."""
-
-    instance_type: TrainingInstanceType
-    """Instance type that CreateTrainingJob accepts."""
-    instance_count: Annotated[int, Field(ge=1, le=100)] = 1
-    """Instances of one job."""
-    volume_size_gib: Annotated[int, Field(ge=1, le=16384)]
-    """Disk of each instance; instance types with disks of their own ignore it."""
-    max_runtime_seconds: Annotated[int, Field(ge=60, le=2_419_200)]
-    """When SageMaker stops a job that has not ended; at most 28 days."""
-    own_log_group: bool
-    """Whether this stack makes /aws/sagemaker/TrainingJobs. An account has one: only one of its stacks may own it."""
-    log_retention_days: LogRetentionDays
-    """Days that logs of training jobs are kept, where the stack owns their log group."""
 
 
 class PinnedRelease(Section):

@@ -33,6 +33,9 @@ class Training:
     instance_count: int
     volume_size_gib: int
     max_runtime_seconds: int
+    max_wait_seconds: int | None
+    """How long a spot job may take; None for jobs on demand."""
+    checkpoint_path: str
     output_path: str
 
 
@@ -102,7 +105,7 @@ def _section(stack: str, found: Mapping[str, Any], name: str, kind: type[Section
     values: dict[str, Any] = {}
     for item in fields(kind):
         value = _get(stack, found, f"{name}.{item.name}", optional="None" in str(item.type))
-        values[item.name] = int(value) if item.type == "int" else value
+        values[item.name] = int(value) if value is not None and str(item.type).startswith("int") else value
     return kind(**values)
 
 

@@ -28,6 +28,8 @@ SEEN_AS = {
     "aws:sagemaker/model:": "models",
     "aws:sagemaker/endpointConfiguration": "endpoint configurations",
     "aws:sagemaker/endpoint:": "endpoints",
+    "aws:sagemaker/pipeline:": "pipelines",
+    "aws:scheduler/": "schedules",
     "aws:appautoscaling/": "scalable targets",
 }
 SHOWN = 3
@@ -117,6 +119,8 @@ def _listers() -> dict[str, Callable[[], Iterable[str]]]:
             "ResourceId",
             ServiceNamespace="sagemaker",
         ),
+        "pipelines": lambda: _names(sagemaker, "list_pipelines", "PipelineSummaries", "PipelineName"),
+        "schedules": lambda: _names(boto3.client("scheduler"), "list_schedules", "Schedules", "Name"),
         "models": lambda: _names(sagemaker, "list_models", "Models", "ModelName"),
         "endpoint configurations": lambda: _names(
             sagemaker, "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("api", "shape"), [("training", "TrainingInstanceType"), ("hosting", "ProductionVariantInstanceType")]
+    ("api", "shape"),
+    [
+        ("training", "TrainingInstanceType"),
+        ("processing", "ProcessingInstanceType"),
+        ("hosting", "ProductionVariantInstanceType"),
+    ],
 )
 def test_the_table_is_botocores_enum(api: Api, shape: str) -> None:
     model: Any = botocore.session.get_session().get_service_model("sagemaker")
@@ -43,7 +48,7 @@ def test_types_without_disks_of_their_own_are_known(instance_type: str) -> None:
         ("ml.inf2.xlarge", "training", "Inferentia only serves; train on"),
         ("ml.eia2.medium", "hosting", "Elastic Inference ended in April 2024; use a GPU"),
         ("ml.eia2.medium", "training", "Elastic Inference ended"),
-        ("ml.t3.large", "hosting", "offers it for training only"),
+        ("ml.t3.large", "hosting", "offers it for training and processing only"),
     ],
 )
 def test_a_refusal_says_what_to_use_instead(instance_type: str, api: Api, said: str) -> None:

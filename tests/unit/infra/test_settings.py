@@ -153,7 +153,7 @@ def test_the_message_names_the_file_and_counts(dev: Config) -> None:
     [
         ("training", "instance_type", "ml.inf2.xlarge", "Inferentia only serves"),
         ("training", "instance_type", "ml.m5.lrge", "did you mean ml.m5.large?"),
-        ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training only"),
+        ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training and processing only"),
         ("serving", "initial_instance_count", 0, "must be at least 1, got 0"),
         ("serving", "initial_instance_count", True, "must be a number, got True"),
         ("serving", "bake_seconds", 1801, "must be at most 1800"),
@@ -236,3 +236,34 @@ def test_a_subscriber_that_fits_is_taken(dev: Config) -> None:
     dev["slipway:monitoring"]["subscriptions"] = [{"protocol": "email", "endpoint": "team@example.com"}]
     (one,) = load_stack_settings(dev).monitoring.subscriptions
     assert one.endpoint == "team@example.com"
+
+
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        ({"use_spot": True}, "use_spot needs max_wait_seconds of at least max_runtime_seconds (3600), not None"),
+        ({"use_spot": True, "max_wait_seconds": 3599}, "not 3599; add it, or use_spot: false"),
+        ({"max_wait_seconds": 7200}, "max_wait_seconds (7200) is for spot jobs only; remove it, or use_spot: true"),
+    ],
+)
+def test_spot_and_its_longest_wait_go_together(dev: Config, training: Config, said: str) -> None:
+    dev["slipway:training"] |= training
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:training: ")
+    assert said.partition("; ")[0] in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("processing_instance_type", "ml.inf2.xlarge", "Inferentia only serves"),
+        ("processing_instance_type", "ml.p5.48xlarge", "offers it for training and hosting only"),
+        ("schedule", "daily", "must match"),
+        ("data_prefix", "flights", "must match"),
+    ],
+)
+def test_a_pipeline_that_cannot_run_is_refused(dev: Config, key: str, value: str, said: str) -> None:
+    dev["slipway:training"]["pipeline"][key] = value
+    (problem,) = problems(dev)
+    assert problem.startswith(f"slipway:training.pipeline.{key}: ")
+    assert said in problem

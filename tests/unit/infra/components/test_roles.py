@@ -118,7 +118,8 @@ def test_metrics_go_to_sagemakers_namespace_only(run_program: Any) -> None:
 
 def test_a_stack_that_does_not_own_the_accounts_log_group_leaves_it_alone(run_program: Any) -> None:
     assert run_program(lambda: training(own_log_group=False)).of_type("aws:cloudwatch/logGroup:LogGroup") == []
-    assert len(run_program(training).of_type("aws:cloudwatch/logGroup:LogGroup")) == 1
+    owned = [one.inputs["name"] for one in run_program(training).of_type("aws:cloudwatch/logGroup:LogGroup")]
+    assert owned == ["/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs"]
 
 
 def test_a_permissions_boundary_bounds_the_role(run_program: Any) -> None:
