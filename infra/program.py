@@ -78,9 +78,28 @@ def deploy() -> None:
         ours,
     )
     training_code, serving_code = (_code_package(folder, lake, key, ours) for folder in ("training", "serving"))
+    notifications = Notifications(
+        "notifications",
+        NotificationsArgs(
+            account_id=account_id,
+            region=region,
+            key_arn=key.arn,
+            subscribers=[
+                Subscriber(protocol=one.protocol, endpoint=one.endpoint) for one in settings.monitoring.subscriptions
+            ],
+        ),
+        ours,
+    )
     registry = ModelRegistry(
         "registry",
-        ModelRegistryArgs(model_package_group_name=names.model_package_group, retention=kept),
+        ModelRegistryArgs(
+            account_id=account_id,
+            region=region,
+            model_package_group_name=names.model_package_group,
+            reader_accounts=settings.registry.reader_accounts,
+            approvals_topic_arn=notifications.topic_arn if settings.registry.notify_approvals else None,
+            retention=kept,
+        ),
         ours,
     )
     training = TrainingEnvironment(
@@ -126,18 +145,6 @@ def deploy() -> None:
             endpoint_name=names.endpoint,
             key_arn=key.arn,
             retention_days=settings.monitoring.endpoint_events_days,
-        ),
-        ours,
-    )
-    notifications = Notifications(
-        "notifications",
-        NotificationsArgs(
-            account_id=account_id,
-            region=region,
-            key_arn=key.arn,
-            subscribers=[
-                Subscriber(protocol=one.protocol, endpoint=one.endpoint) for one in settings.monitoring.subscriptions
-            ],
         ),
         ours,
     )

@@ -35,6 +35,7 @@ def _hosting_type(value: str) -> str:
 TrainingInstanceType = Annotated[str, AfterValidator(_training_type)]
 ProcessingInstanceType = Annotated[str, AfterValidator(_processing_type)]
 HostingInstanceType = Annotated[str, AfterValidator(_hosting_type)]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")]
 TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]{1,256}$")]

@@ -8,11 +8,13 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from infra.monitoring_settings import MonitoringSection
 from infra.problems import SettingsError
+from infra.registry_checks import problems_of_registry
 from infra.release_checks import problems_of_release
 from infra.retention import Environment
 from infra.serving_checks import problems_of_serving
 from infra.serving_settings import AsynchronousSection, ServerlessSection, ServingSection
 from infra.setting_types import (
+    AccountId,
     Arn,
     ContainerEnvironment,
     Days,
@@ -43,7 +45,7 @@ class StackSection(Section):
 
     environment: Environment
     """dev keeps nothing when it is destroyed; staging and prod protect and keep what holds data."""
-    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+    account: AccountId
     """The only AWS account that this stack may touch, in quotes: YAML would read it as a number."""
     region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
     """The region that everything is made in."""
@@ -75,6 +77,15 @@ class ImagesSection(Section):
     """Tag of the serving image in this stack's repository that new releases use."""
     untagged_image_days: Days = 14
     """Days until an image without a tag is deleted."""
+
+
+class RegistrySection(Section):
+    """`slipway:registry`: who else looks at registered models, and who hears of approvals."""
+
+    reader_accounts: Annotated[tuple[AccountId, ...], Field(strict=False, max_length=20)] = ()
+    """Other accounts, in quotes, that may look at the group and its versions. Left out: none."""
+    notify_approvals: bool = True
+    """Whether the stack's topic hears of versions that wait for approval, are approved or rejected."""
 
 
 class PinnedRelease(Section):
@@ -143,6 +154,8 @@ class Settings(Section):
     """Training jobs."""
     serving: ServingSection
     """New releases and their endpoint."""
+    registry: RegistrySection = Field(default_factory=RegistrySection)
+    """Registered models."""
     monitoring: MonitoringSection
     """The endpoint's alarms."""
     release: ReleaseSection | None = None
@@ -163,6 +176,7 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
     problems += problems_of_serving(settings.serving)
+    problems += problems_of_registry(settings)
     problems += problems_of_release(settings)
     if problems:
         raise SettingsError(file, problems)

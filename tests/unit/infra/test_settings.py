@@ -267,3 +267,11 @@ def test_a_pipeline_that_cannot_run_is_refused(dev: Config, key: str, value: str
     (problem,) = problems(dev)
     assert problem.startswith(f"slipway:training.pipeline.{key}: ")
     assert said in problem
+
+
+def test_the_stacks_own_account_is_no_reader_of_its_registry(dev: Config) -> None:
+    dev["slipway:registry"] = {"reader_accounts": [dev["slipway:stack"]["account"]]}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:registry.reader_accounts: must name other accounts")
+    dev["slipway:registry"] = {"reader_accounts": ["222233334444"]}
+    assert load_stack_settings(dev).registry.reader_accounts == ("222233334444",)

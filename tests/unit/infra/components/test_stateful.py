@@ -38,7 +38,13 @@ def images(environment: Any) -> None:
 
 def registry(environment: Any) -> None:
     ModelRegistry(
-        "registry", ModelRegistryArgs(model_package_group_name="slipway-dev", retention=retention(environment))
+        "registry",
+        ModelRegistryArgs(
+            account_id=ACCOUNT,
+            region="eu-west-1",
+            model_package_group_name="slipway-dev",
+            retention=retention(environment),
+        ),
     )
 
 
