@@ -51,6 +51,11 @@ class Names:
         return f"{self.project}-{self.stack}"
 
     @property
+    def mlflow_app(self) -> str:
+        """Name of the MLflow App."""
+        return f"{self.project}-{self.stack}"
+
+    @property
     def dashboard(self) -> str:
         """Name of the dashboard."""
         return f"{self.project}-{self.stack}"

@@ -18,25 +18,25 @@ from infra.components.registry.model_registry import ModelRegistry, ModelRegistr
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
 from infra.components.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import VARIANT_NAME, Release, Serverless
+from infra.components.serving.releases import VARIANT_NAME
 from infra.components.serving.rollout import Rollout
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
 from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
-from infra.components.training.definition import Shape
+from infra.components.tracking.mlflow import Mlflow, MlflowArgs
 from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PREFIX
 from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
 from infra.components.training.training_pipeline import TrainingPipeline, TrainingPipelineArgs
 from infra.naming import TRAINING_LOG_GROUP, image_uri
 from infra.provider import aws_provider
 from infra.retention import retention
+from infra.settings_to_args import pinned_releases, pipeline_shape
 from infra.stack_config import read_names, read_settings
 
 if TYPE_CHECKING:
     from infra.naming import Names
     from infra.serving_settings import AutoscalingSection
-    from infra.settings import PinnedRelease, ReleaseSection, Settings
-    from infra.training_settings import PipelineSection
+    from infra.settings import Settings
 
 _BUILD_FOLDER = Path(".slipway/packages")
 
@@ -125,7 +125,7 @@ def deploy() -> None:
                 region=region,
                 pipeline_name=names.pipeline,
                 repository_name=names.repository("training"),
-                shape=_pipeline_shape(settings, settings.training.pipeline, names),
+                shape=pipeline_shape(settings, settings.training.pipeline, names),
                 curated_bucket=lake.curated,
                 artifacts_bucket=lake.artifacts,
                 key_arn=key.arn,
@@ -137,6 +137,7 @@ def deploy() -> None:
             ),
             ours,
         )
+    tracking = _tracking(settings, names, lake, key, ours) if settings.tracking.enabled else None
     events = EndpointEvents(
         "events",
         EndpointEventsArgs(
@@ -172,7 +173,7 @@ def deploy() -> None:
             ours,
         )
     )
-    releases = _declared(settings.release)
+    releases = pinned_releases(settings.release)
     serving = ServingRole(
         "serving",
         ServingRoleArgs(
@@ -233,6 +234,7 @@ def deploy() -> None:
     pulumi.export("lake", buckets)
     pulumi.export("key_arn", key.arn)
     pulumi.export("registry", {"model_package_group_name": registry.model_package_group_name})
+    pulumi.export("tracking", None if tracking is None else {"mlflow_app_arn": tracking.arn})
     pulumi.export("notifications", {"topic_arn": notifications.topic_arn})
     pulumi.export("dashboard", {"name": dashboard.dashboard_name})
     pulumi.export(
@@ -287,31 +289,21 @@ def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.Reso
     )
 
 
-def _pipeline_shape(settings: Settings, pipeline: PipelineSection, names: Names) -> Shape:
-    """Return how the pipeline's jobs run; they run as `slipway train` runs its job."""
-    account_id, region, training = settings.stack.account, settings.stack.region, settings.training
-    images = settings.images
-    return Shape(
-        training_image=image_uri(account_id, region, names.repository("training"), images.training_tag),
-        serving_image=image_uri(account_id, region, names.repository("serving"), images.serving_tag),
-        model_package_group_name=names.model_package_group,
-        instance_type=training.instance_type,
-        instance_count=training.instance_count,
-        volume_size_gib=training.volume_size_gib,
-        max_runtime_seconds=training.max_runtime_seconds,
-        max_wait_seconds=training.max_wait_seconds if training.use_spot else None,
-        processing_instance_type=pipeline.processing_instance_type,
-        data_prefix=pipeline.data_prefix,
-        score_path=pipeline.score_path,
-        least_score=pipeline.least_score,
+def _tracking(settings: Settings, names: Names, lake: Lake, key: EncryptionKey, ours: pulumi.ResourceOptions) -> Mlflow:
+    """Declare the managed MLflow."""
+    return Mlflow(
+        "tracking",
+        MlflowArgs(
+            account_id=settings.stack.account,
+            region=settings.stack.region,
+            app_name=names.mlflow_app,
+            artifacts_bucket=lake.artifacts,
+            key_arn=key.arn,
+            weekly_maintenance_window_start=settings.tracking.weekly_maintenance_window_start,
+            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+        ),
+        ours,
     )
-
-
-def _declared(section: ReleaseSection | None) -> list[Release]:
-    """Return the pinned releases, the current one first; none while nothing is pinned."""
-    if section is None:
-        return []
-    return [_release(pinned) for pinned in (section.current, section.previous) if pinned is not None]
 
 
 def _autoscaling(scaling: AutoscalingSection, endpoint_name: pulumi.Output[str], ours: pulumi.ResourceOptions) -> None:
@@ -329,32 +321,4 @@ def _autoscaling(scaling: AutoscalingSection, endpoint_name: pulumi.Output[str],
             scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
         ),
         ours,
-    )
-
-
-def _release(pinned: PinnedRelease) -> Release:
-    """Return what the endpoint needs of a pinned release; the rest of it is there for people."""
-    return Release(
-        digest=pinned.digest,
-        model_data=pinned.model_data,
-        image=pinned.image,
-        code=pinned.code,
-        kind=pinned.kind,
-        instance_type=pinned.instance_type,
-        initial_instance_count=pinned.initial_instance_count,
-        inference_ami_version=pinned.inference_ami_version,
-        serverless=None
-        if pinned.serverless is None
-        else Serverless(
-            memory_size_in_mb=pinned.serverless.memory_size_in_mb,
-            max_concurrency=pinned.serverless.max_concurrency,
-            provisioned_concurrency=pinned.serverless.provisioned_concurrency,
-        ),
-        max_concurrent_invocations_per_instance=None
-        if pinned.asynchronous is None
-        else pinned.asynchronous.max_concurrent_invocations_per_instance,
-        notify=pinned.asynchronous is not None and pinned.asynchronous.notify,
-        environment=pinned.environment,
-        capture_percentage=pinned.capture_percentage,
-        container_startup_timeout_seconds=pinned.container_startup_timeout_seconds,
     )

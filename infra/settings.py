@@ -88,6 +88,17 @@ class RegistrySection(Section):
     """Whether the stack's topic hears of versions that wait for approval, are approved or rejected."""
 
 
+class TrackingSection(Section):
+    """`slipway:tracking`: the managed MLflow that experiments are kept in."""
+
+    enabled: bool = False
+    """Whether the stack has one; it costs by the hour, used or not."""
+    weekly_maintenance_window_start: Annotated[
+        str, StringConstraints(pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01][0-9]|2[0-3]):[0-5][0-9]$")
+    ] = "Sun:03:00"
+    """When SageMaker may update it, in UTC."""
+
+
 class PinnedRelease(Section):
     """One release: a model artifact, the code and image that serve it, and the shape in which they do.
 
@@ -156,6 +167,8 @@ class Settings(Section):
     """New releases and their endpoint."""
     registry: RegistrySection = Field(default_factory=RegistrySection)
     """Registered models."""
+    tracking: TrackingSection = Field(default_factory=TrackingSection)
+    """Experiments."""
     monitoring: MonitoringSection
     """The endpoint's alarms."""
     release: ReleaseSection | None = None

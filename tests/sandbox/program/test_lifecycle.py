@@ -132,9 +132,17 @@ def test_staging_refuses_to_go_and_its_buckets_stay_guarded(project: Project) ->
         assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
 
 
-def test_credentials_of_another_account_make_nothing(project: Project) -> None:
+def test_credentials_of_another_account_make_nothing_and_the_right_ones_make_prod(project: Project) -> None:
     succeeded(project.pulumi("stack", "init", "prod"))
     up = project.pulumi("up", "--yes", "--skip-preview", "-s", "prod")
     assert up.returncode != 0
     assert "333344445555" in up.stdout + up.stderr
     assert project.client("ecr").describe_repositories()["repositories"] == []
+
+    account = "333344445555"
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "prod", account=account))
+    succeeded(project.pulumi("preview", "-s", "prod", "--expect-no-changes", account=account))
+    (pipeline,) = project.client("sagemaker", account).list_pipelines()["PipelineSummaries"]
+    assert pipeline["PipelineName"] == "slipway-prod"
+    (schedule,) = project.client("scheduler", account).list_schedules()["Schedules"]
+    assert schedule["Target"]["Arn"] == pipeline["PipelineArn"]

@@ -171,6 +171,7 @@ def test_the_message_names_the_file_and_counts(dev: Config) -> None:
         ("stack", "region", "Virginia", "must match"),
         ("stack", "account", "12345", "must match ^[0-9]{12}$, got '12345'"),
         ("stack", "permissions_boundary_arn", "boundary", "must match ^arn:aws"),
+        ("tracking", "weekly_maintenance_window_start", "Sunday", "must match"),
         ("monitoring", "latency_p90_ms", 60_001, "must be at most 60000"),
         ("monitoring", "alarm_action_arns", ["topic"], "must match ^arn:aws"),
     ],
