@@ -133,6 +133,7 @@ def deploy() -> None:
                 serving_code_uri=serving_code.uri,
                 schedule_expression=settings.training.pipeline.schedule,
                 schedule_timezone=settings.training.pipeline.schedule_timezone,
+                retrain_alarm_arns=settings.training.pipeline.retrain_alarm_arns,
                 permissions_boundary_arn=settings.stack.permissions_boundary_arn,
             ),
             ours,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from infra.setting_types import LogRetentionDays, ProcessingInstanceType, Section, TrainingInstanceType
+from infra.setting_types import AlarmArn, LogRetentionDays, ProcessingInstanceType, Section, TrainingInstanceType
 
 
 class PipelineSection(Section):
@@ -26,6 +26,8 @@ class PipelineSection(Section):
     """When it runs by itself: cron(...) or rate(...). Left out: only when somebody starts it."""
     schedule_timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=50)] = "UTC"
     """Time zone of a cron schedule, by its IANA name."""
+    retrain_alarm_arns: Annotated[tuple[AlarmArn, ...], Field(strict=False, max_length=10)] = ()
+    """Alarms, on drift perhaps, that start it when they begin to ring. Left out: no alarm does."""
 
 
 class TrainingSection(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, TypedDict
 
 from infra.components.security.statements import (
@@ -20,7 +21,7 @@ from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PRE
 from infra.naming import PROCESSING_LOG_GROUP, TRAINING_LOG_GROUP, partition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from infra.components.security.statements import Statement
 
@@ -127,6 +128,29 @@ def assume_by_scheduler(account_id: str) -> Statement:
         "Action": ["sts:AssumeRole"],
         "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
     }
+
+
+def assume_by_events(account_id: str) -> Statement:
+    """Let EventBridge take a role, for rules of this account only."""
+    return {
+        "Sid": "AssumeByEvents",
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["sts:AssumeRole"],
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }
+
+
+def ringing_pattern(alarm_arns: Sequence[str]) -> str:
+    """Return the event pattern of these alarms beginning to ring."""
+    return json.dumps(
+        {
+            "source": ["aws.cloudwatch"],
+            "detail-type": ["CloudWatch Alarm State Change"],
+            "resources": sorted(alarm_arns),
+            "detail": {"state": {"value": ["ALARM"]}},
+        }
+    )
 
 
 def start_pipeline(pipeline_arn: str) -> Statement:

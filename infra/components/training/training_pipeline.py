@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
@@ -12,12 +13,17 @@ from infra.components.security.statements import assume_by_sagemaker, document, 
 from infra.components.training.definition import Shape, pipeline_definition
 from infra.components.training.pipeline_permissions import (
     PipelinePlace,
+    assume_by_events,
     assume_by_scheduler,
     jobs_policy,
     pipeline_arn,
     pipeline_policy,
+    ringing_pattern,
     start_pipeline,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +54,14 @@ class TrainingPipelineArgs:
     """When it runs by itself, as EventBridge Scheduler writes it. Left out: only when somebody starts it."""
     schedule_timezone: str
     """Time zone of the schedule."""
+    retrain_alarm_arns: Sequence[str] = ()
+    """Alarms that start it when they begin to ring. Left out: no alarm does."""
     permissions_boundary_arn: str | None = None
     """IAM policy that bounds the roles. Left out: no boundary."""
 
 
 class TrainingPipeline(pulumi.ComponentResource):
-    """A SageMaker pipeline, the role that starts its jobs, the role of the jobs, and a schedule if asked for."""
+    """A SageMaker pipeline, its role and that of its jobs, and what starts it by itself if asked for."""
 
     arn: pulumi.Output[str]
     """ARN of the pipeline."""
@@ -113,6 +121,8 @@ class TrainingPipeline(pulumi.ComponentResource):
         )
         if args.schedule_expression is not None:
             self._schedule(name, args, pipeline)
+        if args.retrain_alarm_arns:
+            self._retrain(name, args, pipeline)
 
         self.arn = pipeline.arn
         self.register_outputs({"arn": self.arn})
@@ -138,5 +148,34 @@ class TrainingPipeline(pulumi.ComponentResource):
             flexible_time_window={"mode": "OFF"},
             target={"arn": pipeline.arn, "role_arn": role.arn},
             # A schedule that fires before its role may start anything loses that run.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[start]),
+        )
+
+    def _retrain(self, name: str, args: TrainingPipelineArgs, pipeline: aws.sagemaker.Pipeline) -> None:
+        """Declare the rule from ringing alarms to the pipeline, with a role that may start it and nothing else."""
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(
+            f"{name}-retrain",
+            description="Role that EventBridge starts the pipeline with",
+            assume_role_policy=document([assume_by_events(args.account_id)]),
+            permissions_boundary=args.permissions_boundary_arn,
+            opts=child,
+        )
+        arn = pipeline_arn(args.account_id, args.region, args.pipeline_name)
+        start = aws.iam.RolePolicy(
+            f"{name}-retrain", role=role.name, policy=document([start_pipeline(arn)]), opts=child
+        )
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-retrain",
+            description=f"Alarms that start pipeline {args.pipeline_name}",
+            event_pattern=ringing_pattern(args.retrain_alarm_arns),
+            opts=child,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-retrain",
+            rule=rule.name,
+            arn=pipeline.arn,
+            role_arn=role.arn,
+            # An alarm that rings before the role may start anything starts nothing.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[start]),
         )

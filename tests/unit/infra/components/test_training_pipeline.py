@@ -136,8 +136,23 @@ def test_a_pipeline_runs_by_itself_only_where_a_schedule_is_given(run_program: A
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
-@pytest.mark.parametrize("name", ["pipeline-jobs", "pipeline-run", "pipeline-schedule"])
+def test_an_alarm_that_begins_to_ring_starts_the_pipeline_only_where_one_is_named(run_program: Any) -> None:
+    assert run_program(declare).of_type("aws:cloudwatch/eventRule:EventRule") == []
+    drift = f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:drift"
+    graph = run_program(lambda: declare(retrain_alarm_arns=(drift,)))
+    pattern = json.loads(graph.one("aws:cloudwatch/eventRule:EventRule", "pipeline-retrain").inputs["eventPattern"])
+    assert (pattern["resources"], pattern["detail"]) == ([drift], {"state": {"value": ["ALARM"]}})
+    target = graph.one("aws:cloudwatch/eventTarget:EventTarget", "pipeline-retrain").inputs
+    assert target["arn"] == "arn:of:aws:sagemaker/pipeline:Pipeline:pipeline"
+    assert target["roleArn"] == f"arn:of:{ROLE}:pipeline-retrain"
+    assert list(statements(graph, "pipeline-retrain")) == ["StartPipeline"]
+    trust = json.loads(graph.one(ROLE, "pipeline-retrain").inputs["assumeRolePolicy"])["Statement"][0]
+    assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+
+
+@pytest.mark.parametrize("name", ["pipeline-jobs", "pipeline-run", "pipeline-schedule", "pipeline-retrain"])
 def test_a_permissions_boundary_bounds_every_role(run_program: Any, name: str) -> None:
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/b"
-    graph = run_program(lambda: declare(schedule_expression="rate(1 day)", permissions_boundary_arn=boundary))
+    given = {"schedule_expression": "rate(1 day)", "retrain_alarm_arns": ("arn:alarm",)}
+    graph = run_program(lambda: declare(**given, permissions_boundary_arn=boundary))
     assert graph.one(ROLE, name).inputs["permissionsBoundary"] == boundary
