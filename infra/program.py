@@ -216,7 +216,8 @@ def deploy() -> None:
             ),
             ours,
         )
-        if settings.serving.autoscaling is not None and releases[0].kind != "serverless":
+        # The stack file may speak of the next release already; what serves scales once it is of that kind.
+        if settings.serving.autoscaling is not None and releases[0].kind == settings.serving.kind:
             _autoscaling(settings.serving.autoscaling, endpoint.endpoint_name, ours)
     buckets = {"raw": lake.raw, "curated": lake.curated, "artifacts": lake.artifacts, "captures": lake.captures}
     dashboard = Dashboard(

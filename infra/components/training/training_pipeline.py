@@ -25,6 +25,8 @@ from infra.components.training.pipeline_permissions import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from infra.components.security.statements import Statement
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingPipelineArgs:
@@ -127,20 +129,25 @@ class TrainingPipeline(pulumi.ComponentResource):
         self.arn = pipeline.arn
         self.register_outputs({"arn": self.arn})
 
-    def _schedule(self, name: str, args: TrainingPipelineArgs, pipeline: aws.sagemaker.Pipeline) -> None:
-        """Declare the schedule and the role that may start this pipeline and nothing else."""
+    def _starter(
+        self, name: str, args: TrainingPipelineArgs, trust: Statement
+    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        """Declare a role that may start this pipeline and nothing else."""
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
-            f"{name}-schedule",
-            description="Role that EventBridge Scheduler starts the pipeline with",
-            assume_role_policy=document([assume_by_scheduler(args.account_id)]),
+            name,
+            description=f"Role that pipeline {args.pipeline_name} is started with",
+            assume_role_policy=document([trust]),
             permissions_boundary=args.permissions_boundary_arn,
             opts=child,
         )
         arn = pipeline_arn(args.account_id, args.region, args.pipeline_name)
-        start = aws.iam.RolePolicy(
-            f"{name}-schedule", role=role.name, policy=document([start_pipeline(arn)]), opts=child
-        )
+        start = aws.iam.RolePolicy(name, role=role.name, policy=document([start_pipeline(arn)]), opts=child)
+        return role, start
+
+    def _schedule(self, name: str, args: TrainingPipelineArgs, pipeline: aws.sagemaker.Pipeline) -> None:
+        """Declare when the pipeline runs by itself."""
+        role, start = self._starter(f"{name}-schedule", args, assume_by_scheduler(args.account_id))
         aws.scheduler.Schedule(
             f"{name}-schedule",
             schedule_expression=args.schedule_expression,
@@ -152,24 +159,13 @@ class TrainingPipeline(pulumi.ComponentResource):
         )
 
     def _retrain(self, name: str, args: TrainingPipelineArgs, pipeline: aws.sagemaker.Pipeline) -> None:
-        """Declare the rule from ringing alarms to the pipeline, with a role that may start it and nothing else."""
-        child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(
-            f"{name}-retrain",
-            description="Role that EventBridge starts the pipeline with",
-            assume_role_policy=document([assume_by_events(args.account_id)]),
-            permissions_boundary=args.permissions_boundary_arn,
-            opts=child,
-        )
-        arn = pipeline_arn(args.account_id, args.region, args.pipeline_name)
-        start = aws.iam.RolePolicy(
-            f"{name}-retrain", role=role.name, policy=document([start_pipeline(arn)]), opts=child
-        )
+        """Declare the rule from ringing alarms to the pipeline."""
+        role, start = self._starter(f"{name}-retrain", args, assume_by_events(args.account_id))
         rule = aws.cloudwatch.EventRule(
             f"{name}-retrain",
             description=f"Alarms that start pipeline {args.pipeline_name}",
             event_pattern=ringing_pattern(args.retrain_alarm_arns),
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self),
         )
         aws.cloudwatch.EventTarget(
             f"{name}-retrain",
