@@ -12,6 +12,9 @@ _LONGEST_NAME = 63
 TRAINING_LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes the logs of every training job of an account; the name is AWS's."""
 
+PROCESSING_LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
+"""Where SageMaker writes the logs of every processing job of an account; the name is AWS's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
@@ -40,6 +43,16 @@ class Names:
     @property
     def model_package_group(self) -> str:
         """Name of the group that model packages are registered in."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def pipeline(self) -> str:
+        """Name of the pipeline that trains by itself."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def mlflow_app(self) -> str:
+        """Name of the MLflow App."""
         return f"{self.project}-{self.stack}"
 
     @property

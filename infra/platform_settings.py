@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from infra.address_block import refusal
-from infra.section import LogRetentionDays, Section
+from infra.setting_types import LogRetentionDays, Section
 
 
 def _address_block(value: str) -> str:

@@ -9,25 +9,34 @@ import pulumi
 
 from infra import packaging, surroundings
 from infra.components.images.image_repositories import ImageRepositories, ImageRepositoriesArgs
+from infra.components.monitoring.alarms import Saturation
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
 from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
+from infra.components.monitoring.notifications import Notifications, NotificationsArgs, Subscriber
 from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
 from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
+from infra.components.serving.autoscaling import Autoscaling, AutoscalingArgs
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import VARIANT_NAME, Release
+from infra.components.serving.releases import VARIANT_NAME
+from infra.components.serving.rollout import Rollout
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
 from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
-from infra.components.training.permissions import MODELS_PREFIX
+from infra.components.tracking.mlflow import Mlflow, MlflowArgs
+from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PREFIX
 from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
+from infra.components.training.training_pipeline import TrainingPipeline, TrainingPipelineArgs
 from infra.naming import TRAINING_LOG_GROUP, image_uri, trail_arn
 from infra.provider import aws_provider
 from infra.retention import retention
+from infra.settings_to_args import pinned_releases, pipeline_shape
 from infra.stack_config import read_names, read_settings
 
 if TYPE_CHECKING:
-    from infra.settings import PinnedRelease
+    from infra.naming import Names
+    from infra.serving_settings import AutoscalingSection
+    from infra.settings import Settings
 
 _BUILD_FOLDER = Path(".slipway/packages")
 
@@ -83,9 +92,28 @@ def deploy() -> None:
         ours,
     )
     training_code, serving_code = (_code_package(folder, lake, key, ours) for folder in ("training", "serving"))
+    notifications = Notifications(
+        "notifications",
+        NotificationsArgs(
+            account_id=account_id,
+            region=region,
+            key_arn=key.arn,
+            subscribers=[
+                Subscriber(protocol=one.protocol, endpoint=one.endpoint) for one in settings.monitoring.subscriptions
+            ],
+        ),
+        ours,
+    )
     registry = ModelRegistry(
         "registry",
-        ModelRegistryArgs(model_package_group_name=names.model_package_group, retention=kept),
+        ModelRegistryArgs(
+            account_id=account_id,
+            region=region,
+            model_package_group_name=names.model_package_group,
+            reader_accounts=settings.registry.reader_accounts,
+            approvals_topic_arn=notifications.topic_arn if settings.registry.notify_approvals else None,
+            retention=kept,
+        ),
         ours,
     )
     training = TrainingEnvironment(
@@ -103,6 +131,28 @@ def deploy() -> None:
         ),
         ours,
     )
+    if settings.training.pipeline is not None:
+        TrainingPipeline(
+            "pipeline",
+            TrainingPipelineArgs(
+                account_id=account_id,
+                region=region,
+                pipeline_name=names.pipeline,
+                repository_name=names.repository("training"),
+                shape=pipeline_shape(settings, settings.training.pipeline, names),
+                curated_bucket=lake.curated,
+                artifacts_bucket=lake.artifacts,
+                key_arn=key.arn,
+                training_code_uri=training_code.uri,
+                serving_code_uri=serving_code.uri,
+                schedule_expression=settings.training.pipeline.schedule,
+                schedule_timezone=settings.training.pipeline.schedule_timezone,
+                retrain_alarm_arns=settings.training.pipeline.retrain_alarm_arns,
+                permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            ),
+            ours,
+        )
+    tracking = _tracking(settings, names, lake, key, ours) if settings.tracking.enabled else None
     events = EndpointEvents(
         "events",
         EndpointEventsArgs(
@@ -127,11 +177,18 @@ def deploy() -> None:
                 latency_p90_ms=settings.monitoring.latency_p90_ms,
                 evaluation_periods=settings.monitoring.evaluation_periods,
                 no_traffic_minutes=settings.monitoring.no_traffic_minutes,
-                alarm_action_arns=settings.monitoring.alarm_action_arns,
+                saturation=Saturation(
+                    cpu_percent=settings.monitoring.cpu_percent,
+                    memory_percent=settings.monitoring.memory_percent,
+                    gpu_percent=settings.monitoring.gpu_percent,
+                    gpu_memory_percent=settings.monitoring.gpu_memory_percent,
+                ),
+                alarm_action_arns=[notifications.topic_arn, *settings.monitoring.alarm_action_arns],
             ),
             ours,
         )
     )
+    releases = pinned_releases(settings.release)
     serving = ServingRole(
         "serving",
         ServingRoleArgs(
@@ -142,30 +199,41 @@ def deploy() -> None:
             captures_bucket=lake.captures,
             key_arn=key.arn,
             repository_name=names.repository("serving"),
+            asynchronous=any(one.kind == "async" for one in releases),
+            notify_topic_arn=notifications.topic_arn if any(one.notify for one in releases) else None,
             rollback_alarm_arns=() if alarms is None else alarms.rollback_alarm_arns,
             permissions_boundary_arn=boundary_arn,
         ),
         ours,
     )
     endpoint = None
-    if settings.release is not None and alarms is not None:
+    if releases and alarms is not None:
         endpoint = Endpoint(
             "endpoint",
             EndpointArgs(
                 endpoint_name=names.endpoint,
-                current=_release(settings.release.current),
-                previous=None if settings.release.previous is None else _release(settings.release.previous),
+                current=releases[0],
+                previous=releases[1] if releases[1:] else None,
                 execution_role_arn=serving.arn,
                 captures_bucket=lake.captures,
                 key_arn=key.arn,
                 log_retention_days=settings.serving.log_retention_days,
                 rollback_alarm_names=alarms.rollback_alarm_names,
                 bake_seconds=settings.serving.bake_seconds,
+                rollout=Rollout(
+                    type=settings.serving.rollout.type,
+                    step_percent=settings.serving.rollout.step_percent,
+                    wait_seconds=settings.serving.rollout.wait_seconds,
+                ),
+                topic_arn=notifications.topic_arn,
                 wait_for=[*serving.policies, serving_code.stored],
             ),
             ours,
         )
         surroundings.office_hours(settings, names, endpoint, key, boundary_arn, ours)
+        # The stack file may speak of the next release already; what serves scales once it is of that kind.
+        if settings.serving.autoscaling is not None and releases[0].kind == settings.serving.kind:
+            _autoscaling(settings.serving.autoscaling, endpoint.endpoint_name, ours)
     delivery = surroundings.delivery(settings, names, ours)
     dashboard = Dashboard(
         "dashboard",
@@ -196,6 +264,8 @@ def deploy() -> None:
         if network is None
         else {"subnet_ids": network.subnet_ids, "security_group_ids": network.security_group_ids},
     )
+    pulumi.export("tracking", None if tracking is None else {"mlflow_app_arn": tracking.arn})
+    pulumi.export("notifications", {"topic_arn": notifications.topic_arn})
     pulumi.export("dashboard", {"name": dashboard.dashboard_name})
     pulumi.export(
         "training",
@@ -209,6 +279,8 @@ def deploy() -> None:
             "instance_count": settings.training.instance_count,
             "volume_size_gib": settings.training.volume_size_gib,
             "max_runtime_seconds": settings.training.max_runtime_seconds,
+            "max_wait_seconds": settings.training.max_wait_seconds,
+            "checkpoint_path": pulumi.Output.concat("s3://", lake.artifacts, "/", CHECKPOINTS_PREFIX),
         },
     )
     pulumi.export(
@@ -247,16 +319,36 @@ def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.Reso
     )
 
 
-def _release(pinned: PinnedRelease) -> Release:
-    """Return what the endpoint needs of a pinned release; the rest of it is there for people."""
-    return Release(
-        digest=pinned.digest,
-        model_data=pinned.model_data,
-        image=pinned.image,
-        code=pinned.code,
-        instance_type=pinned.instance_type,
-        initial_instance_count=pinned.initial_instance_count,
-        environment=pinned.environment,
-        capture_percentage=pinned.capture_percentage,
-        container_startup_timeout_seconds=pinned.container_startup_timeout_seconds,
+def _tracking(settings: Settings, names: Names, lake: Lake, key: EncryptionKey, ours: pulumi.ResourceOptions) -> Mlflow:
+    """Declare the managed MLflow."""
+    return Mlflow(
+        "tracking",
+        MlflowArgs(
+            account_id=settings.stack.account,
+            region=settings.stack.region,
+            app_name=names.mlflow_app,
+            artifacts_bucket=lake.artifacts,
+            key_arn=key.arn,
+            weekly_maintenance_window_start=settings.tracking.weekly_maintenance_window_start,
+            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+        ),
+        ours,
+    )
+
+
+def _autoscaling(scaling: AutoscalingSection, endpoint_name: pulumi.Output[str], ours: pulumi.ResourceOptions) -> None:
+    """Let the endpoint's instances follow its load."""
+    Autoscaling(
+        "scaling",
+        AutoscalingArgs(
+            endpoint_name=endpoint_name,
+            variant_name=VARIANT_NAME,
+            min_capacity=scaling.min_capacity,
+            max_capacity=scaling.max_capacity,
+            target_invocations_per_minute=scaling.target_invocations_per_minute,
+            target_backlog_per_instance=scaling.target_backlog_per_instance,
+            scale_in_cooldown_seconds=scaling.scale_in_cooldown_seconds,
+            scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
+        ),
+        ours,
     )

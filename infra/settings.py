@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
-from infra.instance_types import refusal
+from infra.monitoring_settings import MonitoringSection
 from infra.platform_checks import problems_of_platform
 from infra.platform_settings import AuditSection, CostSection, DeliverySection, NetworkSection
 from infra.problems import SettingsError
+from infra.registry_checks import problems_of_registry
 from infra.release_checks import problems_of_release
 from infra.retention import Environment
-from infra.section import Arn, Days, LogRetentionDays, Section
+from infra.serving_checks import problems_of_serving
+from infra.serving_settings import AsynchronousSection, ServerlessSection, ServingSection
+from infra.setting_types import (
+    Accelerator,
+    AccountId,
+    Arn,
+    ContainerEnvironment,
+    Days,
+    HostingInstanceType,
+    InferenceAmiVersion,
+    InstanceCount,
+    ModelPackageArn,
+    Percentage,
+    S3Uri,
+    Section,
+    ServingKind,
+    Sha256,
+    StartupTimeoutSeconds,
+    Tag,
+    TagValue,
+)
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
+from infra.training_settings import TrainingSection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,43 +43,12 @@ if TYPE_CHECKING:
 __all__ = ["Environment", "PinnedRelease", "Settings", "SettingsError", "load_stack_settings"]
 
 
-def _training_type(value: str) -> str:
-    if (reason := refusal(value, "training")) is not None:
-        raise ValueError(reason)
-    return value
-
-
-def _hosting_type(value: str) -> str:
-    if (reason := refusal(value, "hosting")) is not None:
-        raise ValueError(reason)
-    return value
-
-
-TrainingInstanceType = Annotated[str, AfterValidator(_training_type)]
-HostingInstanceType = Annotated[str, AfterValidator(_hosting_type)]
-Tag = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")]
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]{1,256}$")]
-S3Uri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$", max_length=1024)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-ModelPackageArn = Annotated[
-    str,
-    StringConstraints(pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S+$", max_length=2048),
-]
-Accelerator = Annotated[str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+(\.[a-z0-9-]+)?$")]
-EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
-EnvironmentValue = Annotated[str, StringConstraints(max_length=1024)]
-ContainerEnvironment = Annotated[dict[EnvironmentName, EnvironmentValue], Field(max_length=100)]
-InstanceCount = Annotated[int, Field(ge=1, le=1000)]
-Percentage = Annotated[int, Field(ge=0, le=100)]
-StartupTimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]
-
-
 class StackSection(Section):
     """`slipway:stack`: where the stack lives and whose it is."""
 
     environment: Environment
     """dev keeps nothing when it is destroyed; staging and prod protect and keep what holds data."""
-    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+    account: AccountId
     """The only AWS account that this stack may touch, in quotes: YAML would read it as a number."""
     region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
     """The region that everything is made in."""
@@ -99,65 +90,24 @@ class ImagesSection(Section):
     """Days until an image without a tag is deleted."""
 
 
-class TrainingSection(Section):
-    """`slipway:training`: what a training job runs on."""
+class RegistrySection(Section):
+    """`slipway:registry`: who else looks at registered models, and who hears of approvals."""
 
-    instance_type: TrainingInstanceType
-    """Instance type that CreateTrainingJob accepts."""
-    instance_count: Annotated[int, Field(ge=1, le=100)] = 1
-    """Instances of one job."""
-    volume_size_gib: Annotated[int, Field(ge=1, le=16384)]
-    """Disk of each instance; instance types with disks of their own ignore it."""
-    max_runtime_seconds: Annotated[int, Field(ge=60, le=2_419_200)]
-    """When SageMaker stops a job that has not ended; at most 28 days."""
-    own_log_group: bool
-    """Whether this stack makes /aws/sagemaker/TrainingJobs. An account has one: only one of its stacks may own it."""
-    log_retention_days: LogRetentionDays
-    """Days that logs of training jobs are kept, where the stack owns their log group."""
+    reader_accounts: Annotated[tuple[AccountId, ...], Field(strict=False, max_length=20)] = ()
+    """Other accounts, in quotes, that may look at the group and its versions. Left out: none."""
+    notify_approvals: bool = True
+    """Whether the stack's topic hears of versions that wait for approval, are approved or rejected."""
 
 
-class ServingSection(Section):
-    """`slipway:serving`: the shape that the next `slipway release` pins, and how the endpoint behaves.
+class TrackingSection(Section):
+    """`slipway:tracking`: the managed MLflow that experiments are kept in."""
 
-    What belongs to a release (instances, capture, startup timeout, environment) changes with the next release only.
-    """
-
-    instance_type: HostingInstanceType
-    """Instance type that endpoints accept; pinned by a release."""
-    initial_instance_count: InstanceCount
-    """Instances of a new release; pinned by it."""
-    capture_percentage: Percentage
-    """Share of requests and answers kept in the captures bucket; 0 captures nothing. Pinned by a release."""
-    container_startup_timeout_seconds: StartupTimeoutSeconds = 600
-    """How long a container may take to answer its first health check; pinned by a release."""
-    bake_seconds: Annotated[int, Field(ge=0, le=1800)] = 0
-    """Seconds after a rollout in which the old release still runs and a ringing alarm brings it back; 0: none.
-
-    SageMaker takes an hour, but the provider waits one hour for the whole rollout, starting the new instances included.
-    """
-    environment: ContainerEnvironment = Field(default_factory=lambda: {"OMP_NUM_THREADS": "1"})
-    """Environment of the serving container; pinned by a release. Never a secret: stack files are read by many."""
-    log_retention_days: LogRetentionDays
-    """Days that logs of the endpoint are kept."""
-
-
-class MonitoringSection(Section):
-    """`slipway:monitoring`: when the endpoint's alarms ring, and whom they call."""
-
-    server_errors_threshold: Annotated[int, Field(ge=1)]
-    """Answers with status 5xx in one minute that ring."""
-    model_errors_threshold: Annotated[int, Field(ge=1)]
-    """Requests in one minute that the container did not answer with 2xx that ring; 4xx count, so stay above noise."""
-    latency_p90_ms: Annotated[int, Field(ge=1, le=60_000)]
-    """Model latency, 90th percentile of one minute, above which the alarm rings; SageMaker waits 60 s at most."""
-    evaluation_periods: Annotated[int, Field(ge=1, le=60)]
-    """Minutes in a row that must be bad."""
-    no_traffic_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    """Minutes without a single request that ring. Left out: silence is fine."""
-    endpoint_events_days: LogRetentionDays = 400
-    """Days that the endpoint's state changes are kept: as far back as `slipway history` knows what served."""
-    alarm_action_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=5)] = ()
-    """What an alarm calls when it rings and when it stops, usually an SNS topic. Left out: it only changes state."""
+    enabled: bool = False
+    """Whether the stack has one; it costs by the hour, used or not."""
+    weekly_maintenance_window_start: Annotated[
+        str, StringConstraints(pattern=r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01][0-9]|2[0-3]):[0-5][0-9]$")
+    ] = "Sun:03:00"
+    """When SageMaker may update it, in UTC."""
 
 
 class PinnedRelease(Section):
@@ -180,16 +130,24 @@ class PinnedRelease(Section):
     """The tag that the image had when it was pinned, for whoever reads the file. Left out: it had none."""
     code: S3Uri
     """Where the serving code package is."""
-    instance_type: HostingInstanceType
-    """Instance type of the release."""
-    initial_instance_count: InstanceCount
-    """Instances that the release starts with."""
+    kind: ServingKind = "realtime"
+    """How it answers."""
+    instance_type: HostingInstanceType | None = None
+    """Instance type of the release. Left out: it is serverless."""
+    initial_instance_count: InstanceCount | None = None
+    """Instances that the release starts with. Left out: it is serverless."""
+    inference_ami_version: InferenceAmiVersion | None = None
+    """Host image below its container. Left out: SageMaker's own."""
+    serverless: ServerlessSection | None = None
+    """Memory and concurrency of a serverless release."""
+    asynchronous: AsynchronousSection | None = None
+    """Options of an asynchronous release."""
     environment: ContainerEnvironment
     """Environment of its container."""
     capture_percentage: Percentage
     """Share of its requests and answers that is captured."""
-    container_startup_timeout_seconds: StartupTimeoutSeconds
-    """How long its container may take to answer the first health check."""
+    container_startup_timeout_seconds: StartupTimeoutSeconds | None = None
+    """How long its container may take to answer the first health check. Left out: it is serverless."""
     data: dict[str, str] = Field(default_factory=dict)
     """What the model was trained and judged on, by channel, for whoever reads the file."""
     metrics: dict[str, float] = Field(default_factory=dict)
@@ -250,6 +208,10 @@ class Settings(Section):
     """Training jobs."""
     serving: ServingSection
     """New releases and their endpoint."""
+    registry: RegistrySection = Field(default_factory=RegistrySection)
+    """Registered models."""
+    tracking: TrackingSection = Field(default_factory=TrackingSection)
+    """Experiments."""
     monitoring: MonitoringSection
     """The endpoint's alarms."""
     policy: PolicySection = Field(default_factory=PolicySection)
@@ -271,6 +233,8 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
     except ValidationError as error:
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
+    problems += problems_of_serving(settings.serving)
+    problems += problems_of_registry(settings)
     problems += problems_of_release(settings)
     problems += problems_of_platform(settings)
     if problems:

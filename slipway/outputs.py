@@ -33,6 +33,9 @@ class Training:
     instance_count: int
     volume_size_gib: int
     max_runtime_seconds: int
+    max_wait_seconds: int | None
+    """How long a spot job may take; None for jobs on demand."""
+    checkpoint_path: str
     output_path: str
 
 
@@ -43,7 +46,8 @@ class Serving:
     role_arn: str
     image: str
     code_uri: str
-    instance_type: str
+    instance_type: str | None
+    """None where the next release is serverless."""
     endpoint_name: str
     """Name that the endpoint has once there is a release."""
     events_log_group: str
@@ -100,8 +104,8 @@ def _section(stack: str, found: Mapping[str, Any], name: str, kind: type[Section
     # numbers cross Pulumi's wire as doubles: 1 may come back as 1.0
     values: dict[str, Any] = {}
     for item in fields(kind):
-        value = _get(stack, found, f"{name}.{item.name}")
-        values[item.name] = int(value) if item.type == "int" else value
+        value = _get(stack, found, f"{name}.{item.name}", optional="None" in str(item.type))
+        values[item.name] = int(value) if value is not None and str(item.type).startswith("int") else value
     return kind(**values)
 
 

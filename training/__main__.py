@@ -23,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("train", help="train from the channels below /opt/ml (SLIPWAY_ML_ROOT) into its model folder")
+    verbs.add_parser("split", help="a pipeline's step: hold the newest Parquet file back, below /opt/ml/processing")
+    verbs.add_parser("judge", help="a pipeline's step: judge the model there, and write evaluation/evaluation.json")
     predict = verbs.add_parser("predict", help="answer rows with the native model, as a JSON list")
     predict.add_argument("--model", type=Path, required=True, help="folder of an unpacked model")
     predict.add_argument("--rows", type=Path, required=True, help="JSON file: a list of row objects")
@@ -38,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     if asked.verb == "train":
         return _train()
+    if asked.verb in ("split", "judge"):
+        return _step(asked.verb)
     if asked.verb == "predict":
         return _predict(asked.model, asked.rows)
     names = [name for name, _ in asked.data]
@@ -60,6 +64,13 @@ def _train() -> int:
         traceback.print_exc()
         return _failed(folders, f"{type(error).__name__}: {error}")
     return 0
+
+
+def _step(verb: str) -> int:
+    from training import steps  # noqa: PLC0415 - train does not need it
+
+    root = Folders.here().root / "processing"
+    return _printed(lambda: steps.split(root) if verb == "split" else steps.judge(root))
 
 
 def _failed(folders: Folders, reason: str) -> int:

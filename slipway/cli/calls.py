@@ -146,7 +146,12 @@ def history(arguments: argparse.Namespace) -> None:
 
 
 def settings(arguments: argparse.Namespace) -> None:
-    """Print the effective settings of a stack file."""
+    """Print the effective settings of a stack file, or explain every setting."""
+    if arguments.what == "explain":
+        from slipway.settings_explained import explained
+
+        print(explained(), end="")
+        return
     project = _project()
     from slipway.settings import effective
 

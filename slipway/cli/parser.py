@@ -39,7 +39,10 @@ def parser() -> argparse.ArgumentParser:
     for told in (verdict, history):
         told.add_argument("--json", action="store_true", help="for machines")
     _verb(verbs, "rollback", calls.rollback, "swap the pinned and the previous release in the stack file", stack=True)
-    _verb(verbs, "settings", calls.settings, "check a stack file and print the settings that it comes to", stack=True)
+    settings = _verb(verbs, "settings", calls.settings, "check a stack file and print the settings that it comes to")
+    what = settings.add_mutually_exclusive_group(required=True)
+    what.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
+    what.add_argument("what", nargs="?", choices=("explain",), help="every setting with type, bounds, default, meaning")
     return whole
 
 

@@ -22,6 +22,7 @@ RELEASE = (MODEL, CONFIGURATION, ENDPOINT)
 # what hangs on an endpoint: alarms with its name as dimension, the right to see them ring, its widgets, its log group
 BESIDE = (
     "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm",
     "aws:cloudwatch/dashboard:Dashboard",
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:iam/rolePolicy:RolePolicy",

@@ -28,6 +28,7 @@ SEEN_AS = {
     "aws:sagemaker/model:": "models",
     "aws:sagemaker/endpointConfiguration": "endpoint configurations",
     "aws:sagemaker/endpoint:": "endpoints",
+    "aws:sagemaker/pipeline:": "pipelines",
     "aws:appautoscaling/": "scalable targets",
     "aws:glue/": "catalogue",
     "aws:athena/": "workgroups",
@@ -142,6 +143,7 @@ def _listers() -> dict[str, Callable[[], Iterable[str]]]:
         "networks": lambda: (
             vpc["VpcId"] for vpc in boto3.client("ec2").describe_vpcs()["Vpcs"] if not vpc["IsDefault"]
         ),
+        "pipelines": lambda: _names(sagemaker, "list_pipelines", "PipelineSummaries", "PipelineName"),
         "models": lambda: _names(sagemaker, "list_models", "Models", "ModelName"),
         "endpoint configurations": lambda: _names(
             sagemaker, "list_endpoint_configs", "EndpointConfigs", "EndpointConfigName"

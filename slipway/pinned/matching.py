@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from infra.release_digest import DEPLOYED
+from infra.release_digest import DEPLOYED, OPTIONS
 from slipway.pinned.pin import CURRENT, PREVIOUS
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slipway.pinned.serving import Serving
 
 # AWS knows where the artifact lies, not its digest: the configuration's name has the digest over everything
-COMPARED = tuple(name for name in DEPLOYED if name != "model_sha256")
+COMPARED = tuple(name for name in (*DEPLOYED, *OPTIONS) if name != "model_sha256")
 # the program calls a release's configuration NAME-DIGEST, and Pulumi adds seven hexadecimal digits
 _CONFIG = re.compile(r"-([0-9a-f]{8})-[0-9a-f]{7,}$")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from infra.release_digest import DEPLOYED, release_digest
+from infra.release_digest import DEPLOYED, OPTIONS, release_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ _ON_OTHER_DATA = " (on other data)"
 
 @dataclass(frozen=True, kw_only=True)
 class Pin:
-    """One release, as the program deploys it; what is in `DEPLOYED` decides about its digest."""
+    """One release, as the program deploys it; what is in `DEPLOYED` and `OPTIONS` decides about its digest."""
 
     model_package_arn: str
     model_data: str
@@ -26,13 +26,18 @@ class Pin:
     image: str
     image_tag: str | None
     code: str
-    instance_type: str
-    initial_instance_count: int
+    instance_type: str | None
+    initial_instance_count: int | None
     environment: dict[str, str]
     capture_percentage: int
-    container_startup_timeout_seconds: int
+    container_startup_timeout_seconds: int | None
     data: dict[str, str]
     metrics: dict[str, float]
+    kind: str | None = None
+    """None is real time, as in every pin of before there were other kinds."""
+    inference_ami_version: str | None = None
+    serverless: dict[str, Any] | None = None
+    asynchronous: dict[str, Any] | None = None
 
     @property
     def digest(self) -> str:
@@ -69,7 +74,7 @@ def difference(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[st
     before = dict(old or {})
     lines = [
         f"{name}: {_shown(name, before.get(name))} -> {_shown(name, new.get(name))}"
-        for name in ("digest", "model_package_arn", *DEPLOYED)
+        for name in ("digest", "model_package_arn", *DEPLOYED, *OPTIONS)
         if name != "environment" and before.get(name) != new.get(name)
     ]
     lines += _each("environment", before, new)

@@ -85,7 +85,32 @@ def release_of(config: Mapping[str, Any], variant: Mapping[str, Any], model: Map
         "environment": dict(container.get("Environment") or {}),
         "capture_percentage": capture.get("InitialSamplingPercentage", 0) if capture.get("EnableCapture") else 0,
         "container_startup_timeout_seconds": variant.get("ContainerStartupHealthCheckTimeoutInSeconds"),
+        **_options_of(config, variant),
     }
+
+
+def _options_of(config: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a pin says only of other than plain real-time releases."""
+    found: dict[str, Any] = {}
+    if (host := variant.get("InferenceAmiVersion")) is not None:
+        found["inference_ami_version"] = host
+    if (serverless := variant.get("ServerlessConfig")) is not None:
+        names = {
+            "memory_size_in_mb": "MemorySizeInMB",
+            "max_concurrency": "MaxConcurrency",
+            "provisioned_concurrency": "ProvisionedConcurrency",
+        }
+        found["kind"] = "serverless"
+        found["serverless"] = {ours: serverless[theirs] for ours, theirs in names.items() if theirs in serverless}
+    if (asynchronous := config.get("AsyncInferenceConfig")) is not None:
+        found["kind"] = "async"
+        most = (asynchronous.get("ClientConfig") or {}).get("MaxConcurrentInvocationsPerInstance")
+        notify = bool((asynchronous.get("OutputConfig") or {}).get("NotificationConfig"))
+        found["asynchronous"] = {
+            **({} if most is None else {"max_concurrent_invocations_per_instance": most}),
+            "notify": notify,
+        }
+    return found
 
 
 def strange_in(config: Mapping[str, Any], model: Mapping[str, Any]) -> tuple[str, ...]:
@@ -99,8 +124,6 @@ def strange_in(config: Mapping[str, Any], model: Mapping[str, Any]) -> tuple[str
         found.append(f"{len(variants)} production variants answer: {', '.join(variants)}")
     if shadows:
         found.append(f"shadow variants run beside it: {', '.join(shadows)}")
-    if config.get("AsyncInferenceConfig"):
-        found.append("it takes asynchronous requests only")
     if model.get("Containers") or not container:
         found.append("its model is not one container")
     if container.get("Mode") == "MultiModel":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from infra.serving_settings import AsynchronousSection
 from slipway import artifact as artifacts
 from slipway.failure import Failure
 from slipway.pinned import file as pinned_file
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_s3 import S3Client
 
+    from infra.serving_settings import ServingSection
     from infra.settings import Settings
     from slipway.outputs import Outputs
 
@@ -110,10 +112,23 @@ def _whole(
         initial_instance_count=shape.initial_instance_count,
         environment=dict(shape.environment),
         capture_percentage=shape.capture_percentage,
-        container_startup_timeout_seconds=shape.container_startup_timeout_seconds,
+        container_startup_timeout_seconds=None
+        if shape.kind == "serverless"
+        else shape.container_startup_timeout_seconds,
+        kind=None if shape.kind == "realtime" else shape.kind,
+        inference_ami_version=shape.inference_ami_version,
+        serverless=None if shape.serverless is None else shape.serverless.model_dump(exclude_none=True),
+        asynchronous=_asynchronous(shape),
         data=artifact.data(),
         metrics={name: round(value, DECIMALS) for name, value in sorted(artifact.metrics().items())},
     )
+
+
+def _asynchronous(shape: ServingSection) -> dict[str, Any] | None:
+    """Return the options of an asynchronous release; every one has some, so that two equal ones have one digest."""
+    if shape.kind != "async":
+        return None
+    return (shape.asynchronous or AsynchronousSection()).model_dump(exclude_none=True)
 
 
 def _for_clients(running: dict[str, Any] | None, manifest: dict[str, Any], s3: S3Client) -> tuple[list[str], list[str]]:

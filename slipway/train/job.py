@@ -63,7 +63,7 @@ def request(
     """
     # AWS refuses a key for the disks of instance types that bring their own: those are encrypted by hardware
     disks: ResourceConfigTypeDef = {} if has_local_storage(training.instance_type) else {"VolumeKmsKeyId": key_arn}
-    return {
+    wanted: CreateTrainingJobRequestTypeDef = {
         "TrainingJobName": name,
         "RoleArn": training.role_arn,
         "AlgorithmSpecification": {
@@ -89,6 +89,11 @@ def request(
         "EnableNetworkIsolation": True,  # SageMaker itself brings data and code and takes the model and the log
         "StoppingCondition": {"MaxRuntimeInSeconds": training.max_runtime_seconds},
     }
+    if training.max_wait_seconds is not None:  # spare capacity: an interrupted job goes on from its checkpoints
+        wanted["EnableManagedSpotTraining"] = True
+        wanted["CheckpointConfig"] = {"S3Uri": f"{training.checkpoint_path}{name}"}
+        wanted["StoppingCondition"]["MaxWaitTimeInSeconds"] = training.max_wait_seconds
+    return wanted
 
 
 def start(sagemaker: SageMakerClient, wanted: CreateTrainingJobRequestTypeDef) -> None:

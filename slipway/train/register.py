@@ -41,7 +41,9 @@ def register(
             "SupportedContentTypes": list(CONTENT_TYPES),
             "SupportedResponseMIMETypes": list(CONTENT_TYPES),
             "SupportedRealtimeInferenceInstanceTypes": [
-                cast("ProductionVariantInstanceTypeType", outputs.serving.instance_type)
+                cast("ProductionVariantInstanceTypeType", one)
+                for one in (outputs.serving.instance_type,)
+                if one is not None
             ],
         },
         ModelMetrics={

@@ -35,6 +35,7 @@ def told_outputs() -> Outputs:
         "code_uri": "c",
         "log_group": "g",
         "output_path": "s3://artifacts/models/",
+        "checkpoint_path": "s3://artifacts/checkpoints/",
     }
     counts = {"instance_count": 1, "volume_size_gib": 10, "max_runtime_seconds": 600}
     return outputs.read(

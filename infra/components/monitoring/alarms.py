@@ -8,9 +8,14 @@ microseconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAMESPACE = "AWS/SageMaker"
+INSTANCES_NAMESPACE = "/aws/sagemaker/Endpoints"
+"""Where the load of the instances is published, with the same two dimensions."""
 PERIOD_SECONDS = 60
 """SageMaker publishes these metrics once a minute."""
 
@@ -24,7 +29,7 @@ class Alarm:
     role: str
     """Which of the endpoint's alarms it is."""
     metric_name: str
-    """Metric of AWS/SageMaker."""
+    """Metric of the namespace."""
     comparison_operator: Literal["GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold"]
     """How the metric is compared with the threshold."""
     threshold: float
@@ -33,7 +38,9 @@ class Alarm:
     """Minutes in a row."""
     description: str
     """What it means, for whoever is woken."""
-    statistic: Literal["Sum"] | None = None
+    namespace: str = NAMESPACE
+    """Namespace of the metric."""
+    statistic: Literal["Sum", "Maximum"] | None = None
     """Statistic, or None where a percentile stands in its place."""
     extended_statistic: Literal["p90"] | None = None
     """Percentile, or None where a statistic stands in its place."""
@@ -41,6 +48,53 @@ class Alarm:
     """Whether a rollout that makes it ring is taken back. Silence is not the fault of a new release."""
     treat_missing_data: Literal["notBreaching", "breaching"] = "notBreaching"
     """What a minute without requests means: SageMaker publishes nothing then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saturation:
+    """How full an instance may be, in percent; what is None is not watched.
+
+    CPU and GPU are sums over an instance's cores and GPUs: four cores go to 400 (SageMaker's CloudWatch metrics).
+    """
+
+    cpu_percent: int | None = None
+    """CPU, all cores together."""
+    memory_percent: int | None = None
+    """Memory."""
+    gpu_percent: int | None = None
+    """GPU, all GPUs together."""
+    gpu_memory_percent: int | None = None
+    """Memory of the GPUs, all together."""
+
+
+def saturation_alarms(limits: Saturation, evaluation_periods: int) -> list[Alarm]:
+    """Return the alarms about the instances behind an endpoint. A full instance is no fault of a release."""
+    watched = {
+        "cpu": ("CPUUtilization", limits.cpu_percent),
+        "memory": ("MemoryUtilization", limits.memory_percent),
+        "gpu": ("GPUUtilization", limits.gpu_percent),
+        "gpu-memory": ("GPUMemoryUtilization", limits.gpu_memory_percent),
+    }
+    return [
+        Alarm(
+            role=role,
+            namespace=INSTANCES_NAMESPACE,
+            metric_name=metric_name,
+            statistic="Maximum",
+            comparison_operator="GreaterThanOrEqualToThreshold",
+            threshold=limit,
+            evaluation_periods=evaluation_periods,
+            description=f"an instance of the endpoint is at {limit} % {role}: add instances or larger ones",
+            rolls_back=False,
+        )
+        for role, (metric_name, limit) in watched.items()
+        if limit is not None
+    ]
+
+
+def any_of(alarm_names: Sequence[str]) -> str:
+    """Return the rule of a composite alarm that rings while one of these alarms does."""
+    return " OR ".join(f'ALARM("{name}")' for name in alarm_names)
 
 
 def endpoint_alarms(

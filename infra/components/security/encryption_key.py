@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from infra.components.security.statements import administer_key, document, encrypt_logs, encrypt_trail
+from infra.components.security.statements import (
+    administer_key,
+    document,
+    encrypt_logs,
+    encrypt_notifications,
+    encrypt_trail,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +58,7 @@ class EncryptionKey(pulumi.ComponentResource):
                 [
                     administer_key(args.region, args.account_id),
                     encrypt_logs(args.region, args.account_id, args.log_group_prefixes),
+                    encrypt_notifications(args.account_id),
                     *trail,
                 ]
             ),

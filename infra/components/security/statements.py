@@ -268,3 +268,15 @@ def encrypt_logs(region: str, account_id: str, log_group_prefixes: Sequence[str]
         "Resource": "*",
         "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
     }
+
+
+def encrypt_notifications(account_id: str) -> Statement:
+    """Let the alarms and rules of this account publish to topics under a key. `"*"` in a key policy means this key."""
+    return {
+        "Sid": "EncryptNotifications",
+        "Effect": "Allow",
+        "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }

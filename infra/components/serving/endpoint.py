@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.components.serving.permissions import CAPTURES_PREFIX
-from infra.components.serving.releases import VARIANT_NAME, Release, declared_releases
-from infra.instance_types import has_local_storage
+from infra.components.serving.configuration import (
+    asynchronous,
+    data_capture,
+    deployment,
+    disk_key,
+    production_variant,
+)
+from infra.components.serving.releases import Release, declared_releases
+from infra.components.serving.rollout import Rollout
 from infra.naming import endpoint_log_group
 
 if TYPE_CHECKING:
@@ -39,6 +45,10 @@ class EndpointArgs:
     """Alarms that take a rollout back when they ring while both fleets run."""
     bake_seconds: int
     """Seconds after a rollout in which the old fleet still runs and an alarm brings it back; 0 does not wait."""
+    rollout: Rollout = field(default_factory=Rollout)
+    """How traffic moves to a new release. Left out: all at once."""
+    topic_arn: pulumi.Input[str] | None = None
+    """Topic that asynchronous releases may tell of their answers. Left out: none of them does."""
     wait_for: Sequence[pulumi.Resource] = ()
     """What has to exist before SageMaker takes a model: the role's policies, the code. Left out: nothing."""
 
@@ -74,15 +84,7 @@ class Endpoint(pulumi.ComponentResource):
             name=args.endpoint_name,
             endpoint_config_name=configurations[self.release].name,
             # Given from the first day: adding it to an endpoint later replaces the endpoint.
-            deployment_config={
-                "blue_green_update_policy": {
-                    "traffic_routing_configuration": {"type": "ALL_AT_ONCE", "wait_interval_in_seconds": 0},
-                    "termination_wait_in_seconds": args.bake_seconds,
-                },
-                "auto_rollback_configuration": {
-                    "alarms": [{"alarm_name": alarm} for alarm in args.rollback_alarm_names]
-                },
-            },
+            deployment_config=deployment(args.rollout, args.bake_seconds, list(args.rollback_alarm_names)),
             # SageMaker makes the log group itself, without retention or key, if the first container finds none.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[logs]),
         )
@@ -103,7 +105,8 @@ class Endpoint(pulumi.ComponentResource):
             name,
             execution_role_arn=args.execution_role_arn,
             # The container needs no network: SageMaker itself brings the model and the code and takes the captures.
-            enable_network_isolation=True,
+            # Serverless endpoints know no isolation (developer guide, serverless feature exclusions).
+            enable_network_isolation=release.kind != "serverless",
             primary_container={
                 "image": release.image,
                 "model_data_url": release.model_data,
@@ -123,30 +126,9 @@ class Endpoint(pulumi.ComponentResource):
         )
         return aws.sagemaker.EndpointConfiguration(
             name,
-            production_variants=[
-                {
-                    "variant_name": VARIANT_NAME,
-                    "model_name": model.name,
-                    "instance_type": release.instance_type,
-                    "initial_instance_count": release.initial_instance_count,
-                    "initial_variant_weight": 1,
-                    "container_startup_health_check_timeout_in_seconds": release.container_startup_timeout_seconds,
-                }
-            ],
-            kms_key_arn=None if has_local_storage(release.instance_type) else args.key_arn,
-            data_capture_config={
-                "enable_capture": release.capture_percentage > 0,
-                "initial_sampling_percentage": release.capture_percentage,
-                "destination_s3_uri": pulumi.Output.concat(
-                    "s3://", args.captures_bucket, "/", CAPTURES_PREFIX.rstrip("/")
-                ),
-                "kms_key_id": args.key_arn,
-                "capture_options": [{"capture_mode": "Input"}, {"capture_mode": "Output"}],
-                # Without these SageMaker writes every body in base64.
-                "capture_content_type_header": {
-                    "csv_content_types": ["text/csv"],
-                    "json_content_types": ["application/json"],
-                },
-            },
+            production_variants=[production_variant(release, model.name)],
+            kms_key_arn=disk_key(release, args.key_arn),
+            data_capture_config=data_capture(release, args.captures_bucket, args.key_arn),
+            async_inference_config=asynchronous(release, args.captures_bucket, args.key_arn, args.topic_arn),
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 CAPTURES_PREFIX = "endpoints/"
 """Where endpoints put captured requests and answers in the captures bucket."""
 
+REQUESTS_PREFIX = "async/requests/"
+"""Where clients put what asynchronous endpoints read, in the captures bucket."""
+ANSWERS_PREFIX = "async/answers/"
+"""Where asynchronous endpoints put their answers there."""
+FAILURES_PREFIX = "async/failures/"
+"""Where they put what went wrong."""
+
 METRICS_NAMESPACE = "/aws/sagemaker/Endpoints"
 """CloudWatch namespace of the instances behind endpoints; the name is AWS's."""
 
@@ -58,6 +65,23 @@ def serving_policy(place: ServingPlace, buckets: Mapping[str, str]) -> str:
             *pull_image(repository_arn(place["account_id"], region, place["repository_name"])),
         ]
     )
+
+
+def asynchronous_policy(region: str, captures_bucket: str) -> str:
+    """Return the policy document that lets an asynchronous endpoint read requests and write answers."""
+    captures = bucket_arn(region, captures_bucket)
+    return document(
+        [
+            read_objects("ReadRequests", captures, REQUESTS_PREFIX),
+            write_objects("WriteAnswers", captures, ANSWERS_PREFIX),
+            write_objects("WriteFailures", captures, FAILURES_PREFIX),
+        ]
+    )
+
+
+def notify_policy(topic_arn: str) -> str:
+    """Return the policy document that lets an asynchronous endpoint tell a topic of its answers."""
+    return document([{"Sid": "Notify", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": topic_arn}])
 
 
 def rollback_policy(alarm_arns: Sequence[str]) -> str:

@@ -10,7 +10,13 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
-from infra.components.serving.permissions import ServingPlace, rollback_policy, serving_policy
+from infra.components.serving.permissions import (
+    ServingPlace,
+    asynchronous_policy,
+    notify_policy,
+    rollback_policy,
+    serving_policy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +42,10 @@ class ServingRoleArgs:
     """ECR repository of the serving image."""
     rollback_alarm_arns: Sequence[pulumi.Input[str]] = ()
     """Alarms that take a rollout back: SageMaker looks at them with this role. Left out: there are none."""
+    asynchronous: bool = False
+    """Whether a release is asynchronous: reads requests from the captures bucket and answers there."""
+    notify_topic_arn: pulumi.Input[str] | None = None
+    """Topic that it may tell of its answers. Left out: none."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
@@ -85,6 +95,25 @@ class ServingRole(pulumi.ComponentResource):
                     f"{name}-alarms",
                     role=role.name,
                     policy=pulumi.Output.all(*args.rollback_alarm_arns).apply(rollback_policy),
+                    opts=child,
+                )
+            )
+        if args.asynchronous:
+            captures = pulumi.Output.from_input(args.captures_bucket)
+            self.policies.append(
+                aws.iam.RolePolicy(
+                    f"{name}-asynchronous",
+                    role=role.name,
+                    policy=captures.apply(partial(asynchronous_policy, args.region)),
+                    opts=child,
+                )
+            )
+        if args.notify_topic_arn is not None:
+            self.policies.append(
+                aws.iam.RolePolicy(
+                    f"{name}-notify",
+                    role=role.name,
+                    policy=pulumi.Output.from_input(args.notify_topic_arn).apply(notify_policy),
                     opts=child,
                 )
             )

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 MODELS_PREFIX = "models/"
 """Where training jobs put model artifacts in the artifacts bucket."""
+CHECKPOINTS_PREFIX = "checkpoints/"
+"""Where spot jobs keep what they go on from there."""
+PIPELINES_PREFIX = "pipelines/"
+"""What passes from step to step of a pipeline there."""
 
 
 class TrainingPlace(TypedDict):
@@ -48,6 +52,8 @@ def training_policy(place: TrainingPlace, buckets: Mapping[str, str]) -> str:
             read_objects("ReadDatasets", artifacts, "datasets/"),
             read_objects("ReadCode", artifacts, "code/training/"),
             write_objects("WriteModels", artifacts, MODELS_PREFIX),
+            read_objects("ReadCheckpoints", artifacts, CHECKPOINTS_PREFIX),
+            write_objects("WriteCheckpoints", artifacts, CHECKPOINTS_PREFIX),
             write_logs(log_group_arn(place["account_id"], region, TRAINING_LOG_GROUP)),
             put_metrics(TRAINING_LOG_GROUP),
             *pull_image(repository_arn(place["account_id"], region, place["repository_name"])),

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.training.permissions import TrainingPlace, training_policy
-from infra.naming import TRAINING_LOG_GROUP
+from infra.naming import PROCESSING_LOG_GROUP, TRAINING_LOG_GROUP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +30,15 @@ class TrainingEnvironmentArgs:
     repository_name: str
     """ECR repository of the training image."""
     own_log_group: bool
-    """Whether to make the log group of training jobs. An account has one; where another stack owns it, say no."""
+    """Whether to make the log groups of training and processing jobs. An account has one of each."""
     log_retention_days: int
-    """Days that logs are kept, if the log group is ours."""
+    """Days that logs are kept, if the log groups are ours."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
 
 class TrainingEnvironment(pulumi.ComponentResource):
-    """The execution role of training jobs, and the log group they write to."""
+    """The execution role of training jobs, and the log groups that they and processing jobs write to."""
 
     role_arn: pulumi.Output[str]
     """ARN of the execution role."""
@@ -74,6 +74,14 @@ class TrainingEnvironment(pulumi.ComponentResource):
             aws.cloudwatch.LogGroup(
                 name,
                 name=TRAINING_LOG_GROUP,
+                retention_in_days=args.log_retention_days,
+                kms_key_id=args.key_arn,
+                opts=child,
+            )
+            # Of the pipeline's jobs: SageMaker would make the group itself, without retention or key.
+            aws.cloudwatch.LogGroup(
+                f"{name}-processing",
+                name=PROCESSING_LOG_GROUP,
                 retention_in_days=args.log_retention_days,
                 kms_key_id=args.key_arn,
                 opts=child,

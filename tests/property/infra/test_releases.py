@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.components.serving.releases import Release, declared_releases
-from infra.release_digest import DEPLOYED, release_digest
+from infra.release_digest import DEPLOYED, OPTIONS, release_digest
 from infra.settings import PinnedRelease
 
 if TYPE_CHECKING:
@@ -51,13 +51,39 @@ def test_a_digest_is_eight_hexadecimal_digits(pin: dict[str, Any]) -> None:
 
 def test_every_setting_of_a_pin_is_deployed_or_there_for_people() -> None:
     told = {"digest", "model_package_arn", "image_tag", "data", "metrics"}
-    assert set(PinnedRelease.model_fields) == {*DEPLOYED, *told}
+    assert set(PinnedRelease.model_fields) == {*DEPLOYED, *OPTIONS, *told}
     assert len(DEPLOYED) == 9
 
 
 @given(pins, st.sampled_from(DEPLOYED))
 def test_everything_that_is_deployed_is_in_the_digest(pin: dict[str, Any], name: str) -> None:
     assert release_digest({**pin, name: changed(pin[name])}) != release_digest(pin)
+
+
+OPTIONAL: dict[str, Any] = {
+    "kind": "async",
+    "inference_ami_version": "al2-ami-sagemaker-inference-neuron-2",
+    "serverless": {"memory_size_in_mb": 2048, "max_concurrency": 5},
+    "asynchronous": {"notify": False},
+}
+
+
+@given(pins, st.sampled_from(OPTIONS))
+def test_every_option_is_in_the_digest_once_it_is_given(pin: dict[str, Any], name: str) -> None:
+    assert release_digest({**pin, name: OPTIONAL[name]}) != release_digest(pin)
+
+
+@given(pins)
+def test_a_pin_from_before_there_were_options_keeps_its_digest(pin: dict[str, Any]) -> None:
+    nothing = {"kind": "realtime", "inference_ami_version": None, "serverless": None, "asynchronous": None}
+    assert release_digest({**pin, **nothing}) == release_digest(pin)
+
+
+@given(pins)
+def test_a_nested_option_that_is_left_out_and_one_that_is_null_are_the_same(pin: dict[str, Any]) -> None:
+    given = {"memory_size_in_mb": 2048, "max_concurrency": 5}
+    spelt_out = {**given, "provisioned_concurrency": None}
+    assert release_digest({**pin, "serverless": given}) == release_digest({**pin, "serverless": spelt_out})
 
 
 @given(pins, texts)

@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
 BUCKETS = 6
+RESOURCES = 1 + len(yaml.safe_load((ROOT / "tests/golden/dev.yaml").read_text(encoding="utf-8"))["resources"])
+"""What dev registers without a release, as its golden graph says, and the stack itself."""
 
 
 @dataclass
@@ -240,3 +242,11 @@ def test_credentials_of_another_account_make_nothing(project: Project) -> None:
     assert up.returncode != 0
     assert "333344445555" in up.stdout + up.stderr
     assert project.client("ecr").describe_repositories()["repositories"] == []
+
+    account = "333344445555"
+    succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "prod", account=account))
+    succeeded(project.pulumi("preview", "-s", "prod", "--expect-no-changes", account=account))
+    (pipeline,) = project.client("sagemaker", account).list_pipelines()["PipelineSummaries"]
+    assert pipeline["PipelineName"] == "slipway-prod"
+    (schedule,) = project.client("scheduler", account).list_schedules()["Schedules"]
+    assert schedule["Target"]["Arn"] == pipeline["PipelineArn"]

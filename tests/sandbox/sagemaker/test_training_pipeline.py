@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -12,6 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from infra import packaging
+from infra.components.training.definition import Shape, pipeline_definition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +88,61 @@ def test_a_model_that_is_good_enough_is_registered_and_another_is_refused(traine
         assert done[name]["CacheHitResult"] == {"SourcePipelineExecutionArn": good["PipelineExecutionArn"]}
     assert done["refuse"]["FailureReason"].startswith("the AUC is 0.")
     assert len(world.sagemaker.list_training_jobs()["TrainingJobSummaries"]) == 1
+
+
+def test_the_stacks_own_pipeline_registers_what_a_release_needs(trained_world: Any, tmp_path: Path) -> None:
+    world = trained_world
+    package = packaging.build(PROJECT / "training", tmp_path / "packages")
+    world.put(package.key, Path(package.archive).read_bytes())
+    for month in ("01", "02"):
+        world.put(f"flights/2013/{month}/flights.parquet", flights())
+    shape = Shape(
+        training_image=IMAGE.format("training"),
+        serving_image=IMAGE.format("serving"),
+        model_package_group_name="flights",
+        instance_type="ml.m5.large",
+        instance_count=1,
+        volume_size_gib=5,
+        max_runtime_seconds=300,
+        max_wait_seconds=600,
+        processing_instance_type="ml.m5.large",
+        data_prefix="flights/",
+        score_path="sets.validation.model.auc",
+        least_score=0.6,
+    )
+    known = {
+        "curated": "lake",
+        "artifacts": "lake",
+        "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "role_arn": ROLE,
+        "training_code_uri": f"s3://lake/{package.key}",
+        "serving_code_uri": "s3://lake/code/serving/0.tar.gz",
+    }
+    definition = pipeline_definition(shape, known)
+    world.sagemaker.create_pipeline(
+        PipelineName="flights", PipelineDefinition=definition, RoleArn=ROLE, ClientRequestToken="c" * 32
+    )
+
+    good = run(world, LeastScore="0.6")
+    assert good["PipelineExecutionStatus"] == "Succeeded", steps(world, good)
+    done = steps(world, good)
+    assert list(done) == ["split", "train", "evaluate", "good-enough", "register"]
+    registered = world.sagemaker.describe_model_package(
+        ModelPackageName=done["register"]["Metadata"]["RegisterModel"]["Arn"]
+    )
+    (container,) = registered["InferenceSpecification"]["Containers"]
+    bucket, _, key = container["ModelDataUrl"].removeprefix("s3://").partition("/")
+    artifact = world.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    assert registered["CustomerMetadataProperties"]["model_sha256"] == hashlib.sha256(artifact).hexdigest()
+    assert registered["ModelApprovalStatus"] == "PendingManualApproval"
+    job = world.sagemaker.describe_training_job(
+        TrainingJobName=world.sagemaker.list_training_jobs()["TrainingJobSummaries"][0]["TrainingJobName"]
+    )
+    assert job["EnableManagedSpotTraining"] is True
+
+    strict = run(world, LeastScore="0.999")
+    assert strict["PipelineExecutionStatus"] == "Failed"
+    assert steps(world, strict)["refuse"]["FailureReason"].startswith("sets.validation.model.auc is 0.")
 
 
 def flights() -> bytes:
@@ -233,10 +292,11 @@ def training(parts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def run(world: Any, least: str) -> dict[str, Any]:
+def run(world: Any, **parameters: str) -> dict[str, Any]:
     """Start an execution and wait for its end."""
     arn = world.sagemaker.start_pipeline_execution(
-        PipelineName="flights", PipelineParameters=[{"Name": "least", "Value": least}]
+        PipelineName="flights",
+        PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
     )["PipelineExecutionArn"]
 
     def look() -> dict[str, Any] | None:

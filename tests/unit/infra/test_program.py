@@ -63,6 +63,44 @@ def test_without_a_release_there_is_everything_but_the_endpoint(
     assert not serving & {one.type for one in graph.resources}
 
 
+ASYNCHRONOUS = {
+    "kind": "async",
+    "autoscaling": {"min_capacity": 0, "max_capacity": 3, "target_backlog_per_instance": 5},
+}
+
+
+@pytest.mark.parametrize(("kind", "scaled"), [("realtime", 0), ("async", 1)])
+def test_an_endpoint_scales_once_its_release_is_of_the_kind_that_the_stack_file_names(
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any, kind: str, scaled: int
+) -> None:
+    config = stack_config("dev")
+    config["slipway:serving"] |= ASYNCHRONOUS
+    config["slipway:release"] = {"current": pinned_release(1, **({} if kind == "realtime" else {"kind": kind}))}
+    graph = run_program(deploy, config=config)
+    assert len(graph.of_type("aws:appautoscaling/target:Target")) == scaled
+    (configuration,) = graph.of_type("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    assert ("asyncInferenceConfig" in configuration.inputs) == (kind == "async")
+
+
+def test_a_serverless_release_is_deployed_as_it_is_pinned(
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any
+) -> None:
+    pinned = pinned_release(
+        1,
+        kind="serverless",
+        serverless={"memory_size_in_mb": 2048, "max_concurrency": 5},
+        instance_type=None,
+        initial_instance_count=None,
+        container_startup_timeout_seconds=None,
+        capture_percentage=0,
+    )
+    written = {name: value for name, value in pinned.items() if value is not None}
+    graph = run_program(deploy, config={**stack_config("dev"), "slipway:release": {"current": written}})
+    (configuration,) = graph.of_type("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
+    (variant,) = configuration.inputs["productionVariants"]
+    assert variant["serverlessConfig"] == {"memorySizeInMb": 2048, "maxConcurrency": 5}
+
+
 def test_two_runs_register_the_same(run_program: Any, stack_config: Callable[[str], Config]) -> None:
     def run() -> list[tuple[str, str, str]]:
         made = run_program(deploy, config=stack_config("dev")).resources

@@ -151,9 +151,9 @@ def test_the_message_names_the_file_and_counts(dev: Config) -> None:
 @pytest.mark.parametrize(
     ("section", "key", "value", "said"),
     [
-        ("training", "instance_type", "ml.inf2.xlarge", "SageMaker offers it for hosting only"),
+        ("training", "instance_type", "ml.inf2.xlarge", "Inferentia only serves"),
         ("training", "instance_type", "ml.m5.lrge", "did you mean ml.m5.large?"),
-        ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training only"),
+        ("serving", "instance_type", "ml.t3.medium", "SageMaker offers it for training and processing only"),
         ("serving", "initial_instance_count", 0, "must be at least 1, got 0"),
         ("serving", "initial_instance_count", True, "must be a number, got True"),
         ("serving", "bake_seconds", 1801, "must be at most 1800"),
@@ -171,6 +171,7 @@ def test_the_message_names_the_file_and_counts(dev: Config) -> None:
         ("stack", "region", "Virginia", "must match"),
         ("stack", "account", "12345", "must match ^[0-9]{12}$, got '12345'"),
         ("stack", "permissions_boundary_arn", "boundary", "must match ^arn:aws"),
+        ("tracking", "weekly_maintenance_window_start", "Sunday", "must match"),
         ("monitoring", "latency_p90_ms", 60_001, "must be at most 60000"),
         ("monitoring", "alarm_action_arns", ["topic"], "must match ^arn:aws"),
     ],
@@ -309,3 +310,67 @@ def test_conflicts_of_several_sections_are_told_together(stack_config: Callable[
     prod["slipway:cost"]["office_hours"] = {"timezone": "UTC"}
     keys = [one.partition(": ")[0] for one in problems(prod)]
     assert keys == ["slipway:cost.office_hours", "slipway:cost.office_hours", "slipway:network.enabled"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "endpoint", "wanted"),
+    [
+        ("email", "team", "an address, such as team@example.com"),
+        ("https", "http://example.com", "an address that begins with https://"),
+        ("sqs", "https://queue", "the ARN of a queue"),
+        ("lambda", "function", "the ARN of a function"),
+    ],
+)
+def test_a_subscriber_that_its_protocol_cannot_reach_is_refused(
+    dev: Config, protocol: str, endpoint: str, wanted: str
+) -> None:
+    dev["slipway:monitoring"]["subscriptions"] = [{"protocol": protocol, "endpoint": endpoint}]
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:monitoring.subscriptions.0: ")
+    assert wanted in problem
+
+
+def test_a_subscriber_that_fits_is_taken(dev: Config) -> None:
+    dev["slipway:monitoring"]["subscriptions"] = [{"protocol": "email", "endpoint": "team@example.com"}]
+    (one,) = load_stack_settings(dev).monitoring.subscriptions
+    assert one.endpoint == "team@example.com"
+
+
+@pytest.mark.parametrize(
+    ("training", "said"),
+    [
+        ({"use_spot": True}, "use_spot needs max_wait_seconds of at least max_runtime_seconds (3600), not None"),
+        ({"use_spot": True, "max_wait_seconds": 3599}, "not 3599; add it, or use_spot: false"),
+        ({"max_wait_seconds": 7200}, "max_wait_seconds (7200) is for spot jobs only; remove it, or use_spot: true"),
+    ],
+)
+def test_spot_and_its_longest_wait_go_together(dev: Config, training: Config, said: str) -> None:
+    dev["slipway:training"] |= training
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:training: ")
+    assert said.partition("; ")[0] in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("processing_instance_type", "ml.inf2.xlarge", "Inferentia only serves"),
+        ("processing_instance_type", "ml.p5.48xlarge", "offers it for training and hosting only"),
+        ("schedule", "daily", "must match"),
+        ("retrain_alarm_arns", ["drift"], "must match"),
+        ("data_prefix", "flights", "must match"),
+    ],
+)
+def test_a_pipeline_that_cannot_run_is_refused(dev: Config, key: str, value: str, said: str) -> None:
+    dev["slipway:training"]["pipeline"][key] = value
+    (problem,) = problems(dev)
+    assert problem.startswith(f"slipway:training.pipeline.{key}")
+    assert said in problem
+
+
+def test_the_stacks_own_account_is_no_reader_of_its_registry(dev: Config) -> None:
+    dev["slipway:registry"] = {"reader_accounts": [dev["slipway:stack"]["account"]]}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:registry.reader_accounts: must name other accounts")
+    dev["slipway:registry"] = {"reader_accounts": ["222233334444"]}
+    assert load_stack_settings(dev).registry.reader_accounts == ("222233334444",)

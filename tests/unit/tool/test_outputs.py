@@ -19,6 +19,7 @@ FOUND = {
         "instance_count": 1.0,
         "volume_size_gib": 30.0,
         "max_runtime_seconds": 3600,
+        "checkpoint_path": "s3://artifacts/checkpoints/",
         "output_path": "s3://a/models/",
     },
     "serving": {
@@ -55,3 +56,14 @@ def test_a_missing_output_is_named() -> None:
 def test_a_stack_that_was_never_deployed_is_told_so() -> None:
     with pytest.raises(Failure, match="run `pulumi up"):
         outputs.read("dev", {})
+
+
+def test_spot_jobs_know_how_long_they_may_wait_and_others_wait_for_nothing() -> None:
+    spot = {**FOUND, "training": {**FOUND["training"], "max_wait_seconds": 7200.0}}  # type: ignore[dict-item]
+    assert repr(outputs.read("dev", spot).training.max_wait_seconds) == "7200"
+    assert outputs.read("dev", FOUND).training.max_wait_seconds is None
+
+
+def test_a_stack_whose_next_release_is_serverless_has_no_instance_type() -> None:
+    serverless = {name: value for name, value in FOUND["serving"].items() if name != "instance_type"}  # type: ignore[union-attr]
+    assert outputs.read("dev", {**FOUND, "serving": serverless}).serving.instance_type is None

@@ -50,6 +50,8 @@ OUTPUTS = outputs.Outputs(
         instance_count=1,
         volume_size_gib=10,
         max_runtime_seconds=600,
+        max_wait_seconds=None,
+        checkpoint_path="s3://artifacts/checkpoints/",
         output_path="s3://artifacts/models/",
     ),
     serving=outputs.Serving(

@@ -23,6 +23,8 @@ TRAINING = outputs.Training(
     instance_count=1,
     volume_size_gib=10,
     max_runtime_seconds=600,
+    max_wait_seconds=None,
+    checkpoint_path="s3://artifacts/checkpoints/",
     output_path="s3://artifacts/models/",
 )
 KEY = "arn:aws:kms:us-east-1:123456789012:key/k"

@@ -36,6 +36,7 @@ OUTPUTS = outputs.read(
             "instance_count": 1.0,
             "volume_size_gib": 10.0,
             "max_runtime_seconds": 600.0,
+            "checkpoint_path": "s3://artifacts/checkpoints/",
             "output_path": "s3://artifacts/models/",
         },
         "serving": {

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from slipway.pinned.serving import look, strange_in
+from slipway.pinned.matching import differences
+from slipway.pinned.serving import Serving, look, release_of, strange_in
 from slipway.verdict.smoke import ask, distance
 
 VARIANT: dict[str, Any] = {
@@ -156,7 +157,6 @@ TWO = [VARIANT, {**VARIANT, "VariantName": "canary"}]
     [
         ({"ProductionVariants": TWO}, {}, "2 production variants answer: primary, canary"),
         ({"ShadowProductionVariants": [VARIANT]}, {}, "shadow variants run beside it: primary"),
-        ({"AsyncInferenceConfig": {"OutputConfig": {}}}, {}, "it takes asynchronous requests only"),
         ({}, {"Containers": [CONTAINER, CONTAINER]}, "its model is not one container"),
         ({}, {"PrimaryContainer": {**CONTAINER, "Mode": "MultiModel"}}, "its container holds many models"),
         (
@@ -261,3 +261,45 @@ def test_a_manifest_without_examples_proves_nothing() -> None:
 )
 def test_answers_of_any_shape_are_compared(got: object, wanted: object, difference: float | None) -> None:
     assert distance(got, wanted) == difference
+
+
+@pytest.mark.parametrize(
+    ("config", "variant", "told"),
+    [
+        ({}, {"InferenceAmiVersion": "al2-ami-sagemaker-inference-neuron-2"}, {"inference_ami_version"}),
+        (
+            {},
+            {"ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5}},
+            {"kind", "serverless"},
+        ),
+        (
+            {"AsyncInferenceConfig": {"OutputConfig": {}, "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 4}}},
+            {},
+            {"kind", "asynchronous"},
+        ),
+    ],
+)
+def test_what_serves_is_told_in_the_words_of_a_pin_whatever_its_kind(
+    config: dict[str, Any], variant: dict[str, Any], told: set[str]
+) -> None:
+    plain = release_of(CONFIG, VARIANT, MODEL)
+    found = release_of({**CONFIG, **config}, {**VARIANT, **variant}, MODEL)
+    assert {name for name in found if found[name] != plain.get(name)} == told
+
+
+def test_a_serverless_release_that_serves_is_the_one_that_is_pinned() -> None:
+    serverless = {"memory_size_in_mb": 2048, "max_concurrency": 5}
+    variant = {
+        "VariantName": "primary",
+        "ModelName": "model",
+        "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
+    }
+    found = release_of({"ProductionVariants": [variant]}, variant, MODEL)
+    pinned = {
+        name: value
+        for name, value in {**found, "kind": "serverless", "serverless": serverless}.items()
+        if value is not None
+    }
+    serving = Serving(endpoint="slipway-dev", status="InService", release=found)
+    assert differences(pinned, serving) == []
+    assert differences({**pinned, "serverless": {**serverless, "max_concurrency": 6}}, serving)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import Release
+from infra.components.serving.releases import Release, Serverless
+from infra.components.serving.rollout import Rollout
 
 MODEL = "aws:sagemaker/model:Model"
 CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration"
@@ -30,8 +31,8 @@ def release(number: int, **changes: Any) -> Release:
     return replace(made, **changes)
 
 
-def args(current: Release, previous: Release | None = None) -> EndpointArgs:
-    return EndpointArgs(
+def args(current: Release, previous: Release | None = None, **changes: Any) -> EndpointArgs:
+    made = EndpointArgs(
         endpoint_name="slipway-dev",
         current=current,
         previous=previous,
@@ -42,6 +43,7 @@ def args(current: Release, previous: Release | None = None) -> EndpointArgs:
         rollback_alarm_names=["server-errors-1a2b3c4"],
         bake_seconds=120,
     )
+    return replace(made, **changes)
 
 
 @pytest.fixture
@@ -144,3 +146,117 @@ def test_the_log_group_is_there_before_the_endpoint(graph: Any) -> None:
 def test_a_capture_percentage_above_100_is_refused() -> None:
     with pytest.raises(ValueError, match="capture_percentage is 101; use 0 to 100"):
         release(1, capture_percentage=101)
+
+
+def serverless(number: int, **changes: Any) -> Release:
+    return release(
+        number,
+        kind="serverless",
+        instance_type=None,
+        initial_instance_count=None,
+        container_startup_timeout_seconds=None,
+        capture_percentage=0,
+        serverless=Serverless(memory_size_in_mb=2048, max_concurrency=5),
+        **changes,
+    )
+
+
+def configuration_of(run_program: Any, given: EndpointArgs) -> Any:
+    return run_program(lambda: Endpoint("endpoint", given)).of_type(CONFIGURATION)[0].inputs
+
+
+def test_a_serverless_release_has_memory_and_nothing_that_serverless_excludes(run_program: Any) -> None:
+    graph = run_program(lambda: Endpoint("endpoint", args(serverless(1))))
+    (variant,) = graph.of_type(CONFIGURATION)[0].inputs["productionVariants"]
+    assert variant["serverlessConfig"] == {"memorySizeInMb": 2048, "maxConcurrency": 5}
+    assert not {"instanceType", "initialInstanceCount", "containerStartupHealthCheckTimeoutInSeconds"} & set(variant)
+    assert not {"dataCaptureConfig", "kmsKeyArn"} & set(graph.of_type(CONFIGURATION)[0].inputs)
+    assert graph.of_type(MODEL)[0].inputs["enableNetworkIsolation"] is False
+
+
+def test_an_asynchronous_release_answers_into_the_captures_bucket_and_tells_a_topic(run_program: Any) -> None:
+    given = args(
+        release(1, kind="async", notify=True, max_concurrent_invocations_per_instance=4), topic_arn="arn:topic"
+    )
+    config = configuration_of(run_program, given)["asyncInferenceConfig"]
+    assert config["clientConfig"] == {"maxConcurrentInvocationsPerInstance": 4}
+    assert config["outputConfig"] == {
+        "s3OutputPath": "s3://captures/async/answers/",
+        "s3FailurePath": "s3://captures/async/failures/",
+        "kmsKeyId": "arn:key",
+        "notificationConfig": {"successTopic": "arn:topic", "errorTopic": "arn:topic"},
+    }
+
+
+def test_an_asynchronous_release_that_tells_nobody_has_no_topic(run_program: Any) -> None:
+    config = configuration_of(run_program, args(release(1, kind="async"), topic_arn="arn:topic"))
+    assert "notificationConfig" not in config["asyncInferenceConfig"]["outputConfig"]
+    assert "clientConfig" not in config["asyncInferenceConfig"]
+
+
+def test_a_real_time_release_has_no_asynchronous_part(run_program: Any) -> None:
+    assert "asyncInferenceConfig" not in configuration_of(run_program, args(release(1)))
+
+
+def test_an_accelerated_release_has_the_host_that_it_pins(run_program: Any) -> None:
+    neuron = "al2-ami-sagemaker-inference-neuron-2"
+    given = args(release(1, instance_type="ml.inf2.xlarge", inference_ami_version=neuron))
+    (variant,) = configuration_of(run_program, given)["productionVariants"]
+    assert variant["inferenceAmiVersion"] == neuron
+
+
+@pytest.mark.parametrize(
+    ("rollout", "routing"),
+    [
+        (Rollout(), {"type": "ALL_AT_ONCE", "waitIntervalInSeconds": 0}),
+        (
+            Rollout(type="CANARY", step_percent=10, wait_seconds=60),
+            {
+                "type": "CANARY",
+                "waitIntervalInSeconds": 60,
+                "canarySize": {"type": "CAPACITY_PERCENT", "value": 10},
+            },
+        ),
+        (
+            Rollout(type="LINEAR", step_percent=25, wait_seconds=30),
+            {
+                "type": "LINEAR",
+                "waitIntervalInSeconds": 30,
+                "linearStepSize": {"type": "CAPACITY_PERCENT", "value": 25},
+            },
+        ),
+    ],
+)
+def test_traffic_moves_as_the_stack_says(run_program: Any, rollout: Rollout, routing: dict[str, Any]) -> None:
+    graph = run_program(lambda: Endpoint("endpoint", args(release(1), rollout=rollout)))
+    policy = graph.one(ENDPOINT, "endpoint").inputs["deploymentConfig"]["blueGreenUpdatePolicy"]
+    assert policy["trafficRoutingConfiguration"] == routing
+    assert policy["terminationWaitInSeconds"] == 120
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "CANARY"},
+        {"type": "CANARY", "step_percent": 51},
+        {"type": "LINEAR", "step_percent": 9},
+        {"step_percent": 10},
+    ],
+)
+def test_shares_that_sagemaker_refuses_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="step_percent is"):
+        Rollout(**given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"serverless": None}, "serverless is missing"),
+        ({"instance_type": "ml.m5.large"}, "serverless releases have no instances"),
+        ({"capture_percentage": 10}, "captures nothing"),
+        ({"kind": "realtime"}, "serverless is given"),
+    ],
+)
+def test_a_serverless_release_that_contradicts_itself_is_refused(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        replace(serverless(1), **changes)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.components.monitoring.alarms import endpoint_alarms
+from infra.components.monitoring.alarms import Saturation, endpoint_alarms, saturation_alarms
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
 from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
@@ -70,11 +70,38 @@ def every_alarm(no_traffic_minutes: int | None = None) -> Any:
     )
 
 
-def test_an_alarm_calls_when_it_rings_and_when_it_stops(run_program: Any) -> None:
+def test_one_alarm_above_the_others_calls_when_it_rings_and_when_it_stops(run_program: Any) -> None:
     topic = "arn:aws:sns:us-east-1:123456789012:alarms"
     graph = run_program(lambda: EndpointAlarms("alarms", args(alarm_action_arns=(topic,))))
-    for alarm in graph.of_type(ALARM):
-        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == [topic]
+    whole = graph.one("aws:cloudwatch/compositeAlarm:CompositeAlarm", "alarms").inputs
+    assert whole["alarmActions"] == whole["okActions"] == [topic]
+    names = [f"{alarm.name}-0000000" for alarm in graph.of_type(ALARM)]
+    assert len(names) == 3
+    assert sorted(whole["alarmRule"].split(" OR ")) == sorted(f'ALARM("{name}")' for name in names)
+    assert [alarm.inputs.get("alarmActions") for alarm in graph.of_type(ALARM)] == [None] * 3
+
+
+def test_an_alarm_that_calls_nobody_has_no_actions(run_program: Any) -> None:
+    graph = run_program(lambda: EndpointAlarms("alarms", args()))
+    whole = graph.one("aws:cloudwatch/compositeAlarm:CompositeAlarm", "alarms").inputs
+    assert "alarmActions" not in whole
+
+
+def test_full_instances_ring_only_where_a_limit_is_given(run_program: Any) -> None:
+    limits = Saturation(cpu_percent=340, gpu_memory_percent=90)
+    graph = run_program(lambda: EndpointAlarms("alarms", args(saturation=limits)))
+    loads = [one.inputs for one in graph.of_type(ALARM) if one.inputs["namespace"] == "/aws/sagemaker/Endpoints"]
+    assert [(one["metricName"], one["threshold"]) for one in loads] == [
+        ("CPUUtilization", 340),
+        ("GPUMemoryUtilization", 90),
+    ]
+    for load in loads:
+        assert load["dimensions"] == {"EndpointName": "slipway-dev", "VariantName": "primary"}
+
+
+def test_a_full_instance_takes_no_release_back() -> None:
+    (cpu,) = saturation_alarms(Saturation(cpu_percent=90), 1)
+    assert not cpu.rolls_back
 
 
 @pytest.mark.parametrize(("endpoint", "graphs"), [(None, 1), ("slipway-dev", 5)])

@@ -32,7 +32,9 @@ def training(*, own_log_group: bool = True, boundary: str | None = None) -> None
     )
 
 
-def serving(*, rollback_alarm_arns: tuple[str, ...] = ()) -> None:
+def serving(
+    *, rollback_alarm_arns: tuple[str, ...] = (), asynchronous: bool = False, notify_topic_arn: str | None = None
+) -> None:
     ServingRole(
         "serving",
         ServingRoleArgs(
@@ -44,6 +46,8 @@ def serving(*, rollback_alarm_arns: tuple[str, ...] = ()) -> None:
             key_arn="arn:key",
             repository_name="slipway-dev/serving",
             rollback_alarm_arns=rollback_alarm_arns,
+            asynchronous=asynchronous,
+            notify_topic_arn=notify_topic_arn,
         ),
     )
 
@@ -114,10 +118,23 @@ def test_metrics_go_to_sagemakers_namespace_only(run_program: Any) -> None:
 
 def test_a_stack_that_does_not_own_the_accounts_log_group_leaves_it_alone(run_program: Any) -> None:
     assert run_program(lambda: training(own_log_group=False)).of_type("aws:cloudwatch/logGroup:LogGroup") == []
-    assert len(run_program(training).of_type("aws:cloudwatch/logGroup:LogGroup")) == 1
+    owned = [one.inputs["name"] for one in run_program(training).of_type("aws:cloudwatch/logGroup:LogGroup")]
+    assert owned == ["/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs"]
 
 
 def test_a_permissions_boundary_bounds_the_role(run_program: Any) -> None:
     graph = run_program(lambda: training(boundary="arn:aws:iam::123456789012:policy/b"))
     assert graph.one(ROLE, "training").inputs["permissionsBoundary"] == "arn:aws:iam::123456789012:policy/b"
     assert "permissionsBoundary" not in run_program(training).one(ROLE, "training").inputs
+
+
+def test_an_asynchronous_endpoint_reads_requests_and_writes_answers_and_nothing_else_of_the_captures(
+    run_program: Any,
+) -> None:
+    graph = run_program(lambda: serving(asynchronous=True, notify_topic_arn="arn:topic"))
+    assert allowed(graph, "serving-asynchronous") == {
+        "arn:aws:s3:::captures/async/requests/*": {"s3:GetObject"},
+        "arn:aws:s3:::captures/async/answers/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
+        "arn:aws:s3:::captures/async/failures/*": {"s3:PutObject", "s3:AbortMultipartUpload"},
+    }
+    assert allowed(graph, "serving-notify") == {"arn:topic": {"sns:Publish"}}

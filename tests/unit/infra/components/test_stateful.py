@@ -38,7 +38,13 @@ def images(environment: Any) -> None:
 
 def registry(environment: Any) -> None:
     ModelRegistry(
-        "registry", ModelRegistryArgs(model_package_group_name="slipway-dev", retention=retention(environment))
+        "registry",
+        ModelRegistryArgs(
+            account_id=ACCOUNT,
+            region="eu-west-1",
+            model_package_group_name="slipway-dev",
+            retention=retention(environment),
+        ),
     )
 
 
@@ -65,9 +71,10 @@ def test_the_key_rotates_and_has_an_alias(run_program: Any) -> None:
 
 def test_the_account_can_always_change_its_key_and_logs_use_it_for_the_stacks_groups_only(run_program: Any) -> None:
     policy = json.loads(run_program(lambda: key("dev")).one("aws:kms/key:Key", "key").inputs["policy"])
-    account, logs = policy["Statement"]
+    account, logs, notifications = policy["Statement"]
     assert account["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
     assert account["Action"] == ["kms:*"]
+    assert notifications["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     assert logs["Principal"] == {"Service": "logs.eu-west-1.amazonaws.com"}
     assert logs["Condition"] == {
         "ArnLike": {

@@ -1,0 +1,66 @@
+"""`slipway:training`: what a training job runs on, and the pipeline that trains by itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from infra.setting_types import AlarmArn, LogRetentionDays, ProcessingInstanceType, Section, TrainingInstanceType
+
+
+class PipelineSection(Section):
+    """The pipeline: it splits the data, trains, evaluates, and registers a model that is good enough."""
+
+    data_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!_.*'()/=-]+/$", max_length=512)]
+    """Prefix in the curated bucket, with `/` at its end; the newest file below it judges, all others train."""
+    score_path: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=256)] = (
+        "sets.validation.model.auc"
+    )
+    """Where `training/` writes the score into the evaluation, as names with dots between them."""
+    least_score: float
+    """Score that a model must have to be registered; a registered one still waits for approval."""
+    processing_instance_type: ProcessingInstanceType = "ml.m5.large"
+    """Instance type of the two processing steps."""
+    schedule: Annotated[str, StringConstraints(pattern=r"^(cron|rate)\(.+\)$", max_length=256)] | None = None
+    """When it runs by itself: cron(...) or rate(...). Left out: only when somebody starts it."""
+    schedule_timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=50)] = "UTC"
+    """Time zone of a cron schedule, by its IANA name."""
+    retrain_alarm_arns: Annotated[tuple[AlarmArn, ...], Field(strict=False, max_length=10)] = ()
+    """Alarms, on drift perhaps, that start it when they begin to ring. Left out: no alarm does."""
+
+
+class TrainingSection(Section):
+    """`slipway:training`: what a training job runs on."""
+
+    instance_type: TrainingInstanceType
+    """Instance type that CreateTrainingJob accepts."""
+    instance_count: Annotated[int, Field(ge=1, le=100)] = 1
+    """Instances of one job."""
+    volume_size_gib: Annotated[int, Field(ge=1, le=16384)]
+    """Disk of each instance; instance types with disks of their own ignore it."""
+    max_runtime_seconds: Annotated[int, Field(ge=60, le=2_419_200)]
+    """When SageMaker stops a job that has not ended; at most 28 days."""
+    use_spot: bool = False
+    """Whether jobs run on spare capacity, which is cheaper, may have to be waited for, and may be taken away."""
+    max_wait_seconds: Annotated[int, Field(ge=60, le=2_419_200)] | None = None
+    """How long a spot job may take, waiting for capacity included. Left out: it does not use spot."""
+    own_log_group: bool
+    """Whether this stack makes /aws/sagemaker/TrainingJobs and ProcessingJobs. An account has them once."""
+    log_retention_days: LogRetentionDays
+    """Days that logs of training jobs are kept, where the stack owns their log group."""
+    pipeline: PipelineSection | None = None
+    """The pipeline that trains by itself. Left out: `slipway train` is the only way."""
+
+    @model_validator(mode="after")
+    def _spot_waits(self) -> TrainingSection:
+        if self.use_spot and (self.max_wait_seconds is None or self.max_wait_seconds < self.max_runtime_seconds):
+            raise ValueError(
+                f"use_spot needs max_wait_seconds of at least max_runtime_seconds ({self.max_runtime_seconds}), "
+                f"not {self.max_wait_seconds}; add it, or use_spot: false"
+            )
+        if not self.use_spot and self.max_wait_seconds is not None:
+            raise ValueError(
+                f"max_wait_seconds ({self.max_wait_seconds}) is for spot jobs only; remove it, or use_spot: true"
+            )
+        return self
