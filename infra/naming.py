@@ -47,6 +47,44 @@ class Names:
         """Name of the dashboard."""
         return f"{self.project}-{self.stack}"
 
+    @property
+    def boundary(self) -> str:
+        """Name of the policy that bounds every role: who may make roles is told by it, before it exists."""
+        return f"{self.project}-{self.stack}-boundary"
+
+    @property
+    def network(self) -> str:
+        """Name that the network's log group ends in; the network itself has an id only."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def workgroup(self) -> str:
+        """Name of the Athena workgroup that people choose."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def budget(self) -> str:
+        """Name of the budget, which is the subject of AWS's letters."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def schedule_group(self) -> str:
+        """Name of the group of the stack's schedules: their role trusts the group by its ARN."""
+        return f"{self.project}-{self.stack}"
+
+    def delivery_role(self, purpose: str) -> str:
+        """Name of a role that GitHub takes: the workflow writes it down."""
+        return f"{self.project}-{self.stack}-{purpose}"
+
+    @property
+    def trail(self) -> str:
+        """Name of the trail: bucket and key let it write by its name, before it exists."""
+        return f"{self.project}-{self.stack}"
+
+    def database(self, zone: str) -> str:
+        """Name of a zone's Glue database: SQL takes no hyphens in a name without quotes."""
+        return f"{self.project}_{self.stack}_{zone}".replace("-", "_")
+
     def repository(self, image: str) -> str:
         """Name of the ECR repository of an image: its last segment is the folder that builds the image."""
         return f"{self.project}-{self.stack}/{image}"
@@ -77,6 +115,16 @@ def endpoint_events_log_group(endpoint_name: str) -> str:
     return f"/aws/events/{endpoint_name}"
 
 
+def flow_log_group(network_name: str) -> str:
+    """Return the log group of a network's flow logs; the name is ours, below the prefix that AWS's examples use."""
+    return f"/aws/vpc/{network_name}"
+
+
 def endpoint_arn(account_id: str, region: str, endpoint_name: str) -> str:
     """Return the ARN of an endpoint."""
     return f"arn:{partition(region)}:sagemaker:{region}:{account_id}:endpoint/{endpoint_name}"
+
+
+def trail_arn(account_id: str, region: str, trail_name: str) -> str:
+    """Return the ARN of a trail."""
+    return f"arn:{partition(region)}:cloudtrail:{region}:{account_id}:trail/{trail_name}"

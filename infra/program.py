@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from infra import packaging
+from infra import packaging, surroundings
 from infra.components.images.image_repositories import ImageRepositories, ImageRepositoriesArgs
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
@@ -21,7 +21,7 @@ from infra.components.storage.code_package import CodePackage, CodePackageArgs
 from infra.components.storage.lake import Lake, LakeArgs
 from infra.components.training.permissions import MODELS_PREFIX
 from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
-from infra.naming import TRAINING_LOG_GROUP, image_uri
+from infra.naming import TRAINING_LOG_GROUP, image_uri, trail_arn
 from infra.provider import aws_provider
 from infra.retention import retention
 from infra.stack_config import read_names, read_settings
@@ -39,29 +39,43 @@ def deploy() -> None:
     kept = retention(settings.stack.environment)
     ours = pulumi.ResourceOptions(providers=[aws_provider(settings.stack, names)])
 
+    boundary_arn = surroundings.boundary_arn(settings, names, ours)
+    trail = trail_arn(account_id, region, names.trail) if settings.audit.enabled else None
     key = EncryptionKey(
         "key",
         EncryptionKeyArgs(
-            account_id=account_id, region=region, log_group_prefixes=("/aws/sagemaker/", "/aws/events/"), retention=kept
+            account_id=account_id,
+            region=region,
+            log_group_prefixes=("/aws/sagemaker/", "/aws/events/", "/aws/vpc/"),
+            trail_arn=trail,
+            retention=kept,
         ),
         ours,
     )
+    network = surroundings.network(settings, names, key, boundary_arn, ours)
     lake = Lake(
         "lake",
         LakeArgs(
+            account_id=account_id,
             region=region,
             key_arn=key.arn,
             noncurrent_version_days=settings.lake.noncurrent_version_days,
             abort_multipart_days=settings.lake.abort_multipart_days,
             captures_expiry_days=settings.lake.captures_expiry_days,
+            query_results_expiry_days=settings.lake.query_results_expiry_days,
+            logs_expiry_days=settings.lake.logs_expiry_days,
+            trail_arn=trail,
             retention=kept,
         ),
         ours,
     )
+    databases, workgroup = surroundings.queries(settings, names, lake, key, ours)
+    surroundings.trail(settings, names, lake, key, ours)
+    surroundings.budget(settings, names, ours)
     ImageRepositories(
         "images",
         ImageRepositoriesArgs(
-            repository_names={image: names.repository(image) for image in ("training", "serving")},
+            repository_names={image: names.repository(image) for image in ("training", "serving", "monitoring")},
             key_arn=key.arn,
             untagged_image_days=settings.images.untagged_image_days,
             retention=kept,
@@ -85,7 +99,7 @@ def deploy() -> None:
             repository_name=names.repository("training"),
             own_log_group=settings.training.own_log_group,
             log_retention_days=settings.training.log_retention_days,
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            permissions_boundary_arn=boundary_arn,
         ),
         ours,
     )
@@ -129,7 +143,7 @@ def deploy() -> None:
             key_arn=key.arn,
             repository_name=names.repository("serving"),
             rollback_alarm_arns=() if alarms is None else alarms.rollback_alarm_arns,
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
+            permissions_boundary_arn=boundary_arn,
         ),
         ours,
     )
@@ -151,13 +165,14 @@ def deploy() -> None:
             ),
             ours,
         )
-    buckets = {"raw": lake.raw, "curated": lake.curated, "artifacts": lake.artifacts, "captures": lake.captures}
+        surroundings.office_hours(settings, names, endpoint, key, boundary_arn, ours)
+    delivery = surroundings.delivery(settings, names, ours)
     dashboard = Dashboard(
         "dashboard",
         DashboardArgs(
             dashboard_name=names.dashboard,
             region=region,
-            buckets=buckets,
+            buckets=lake.buckets,
             endpoint_name=None if endpoint is None else names.endpoint,
             variant_name=VARIANT_NAME,
         ),
@@ -165,9 +180,22 @@ def deploy() -> None:
     )
 
     # What `slipway train`, `slipway release` and CI read with `pulumi stack output --json`.
-    pulumi.export("lake", buckets)
+    pulumi.export("lake", dict(lake.buckets))
+    pulumi.export("queries", {"databases": dict(databases), "workgroup": workgroup})
     pulumi.export("key_arn", key.arn)
     pulumi.export("registry", {"model_package_group_name": registry.model_package_group_name})
+    pulumi.export(
+        "delivery",
+        None
+        if delivery is None
+        else {"preview_role_arn": delivery.preview_role_arn, "deploy_role_arn": delivery.deploy_role_arn},
+    )
+    pulumi.export(
+        "network",
+        None
+        if network is None
+        else {"subnet_ids": network.subnet_ids, "security_group_ids": network.security_group_ids},
+    )
     pulumi.export("dashboard", {"name": dashboard.dashboard_name})
     pulumi.export(
         "training",

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from infra.instance_types import refusal
+from infra.platform_checks import problems_of_platform
+from infra.platform_settings import AuditSection, CostSection, DeliverySection, NetworkSection
 from infra.problems import SettingsError
 from infra.release_checks import problems_of_release
 from infra.retention import Environment
+from infra.section import Arn, Days, LogRetentionDays, Section
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["Environment", "PinnedRelease", "Settings", "SettingsError", "load_stack_settings"]
-
-# CloudWatch accepts these retention periods and no other (PutRetentionPolicy, retentionInDays).
-LogRetentionDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-]  # fmt: skip
 
 
 def _training_type(value: str) -> str:
@@ -37,12 +35,10 @@ def _hosting_type(value: str) -> str:
 
 TrainingInstanceType = Annotated[str, AfterValidator(_training_type)]
 HostingInstanceType = Annotated[str, AfterValidator(_hosting_type)]
-Days = Annotated[int, Field(ge=1, le=3650)]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$")]
 TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+@-]{1,256}$")]
 S3Uri = Annotated[str, StringConstraints(pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/\S+$", max_length=1024)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Arn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:\S+$", max_length=2048)]
 ModelPackageArn = Annotated[
     str,
     StringConstraints(pattern=r"^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:model-package/\S+$", max_length=2048),
@@ -54,12 +50,6 @@ ContainerEnvironment = Annotated[dict[EnvironmentName, EnvironmentValue], Field(
 InstanceCount = Annotated[int, Field(ge=1, le=1000)]
 Percentage = Annotated[int, Field(ge=0, le=100)]
 StartupTimeoutSeconds = Annotated[int, Field(ge=60, le=3600)]
-
-
-class Section(BaseModel):
-    """A section of a stack file: nothing can be added to it or changed in it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class StackSection(Section):
@@ -76,7 +66,7 @@ class StackSection(Section):
     cost_center: TagValue | None = None
     """Who pays; the tag `cost-center` of everything in it. Left out: no such tag."""
     permissions_boundary_arn: Arn | None = None
-    """IAM policy that bounds every role of the stack. Left out: the roles have no boundary."""
+    """IAM policy that bounds every role of the stack. Left out: one of the stack's own."""
 
 
 class LakeSection(Section):
@@ -88,6 +78,14 @@ class LakeSection(Section):
     """Days until the parts of an upload that never ended are deleted."""
     captures_expiry_days: Days
     """Days until captured requests and answers are deleted."""
+    query_results_expiry_days: Days = 30
+    """Days until results of Athena's queries are deleted."""
+    logs_expiry_days: Days = 400
+    """Days until access logs of the buckets, and the trail's files, are deleted."""
+    query_scan_limit_gib: Annotated[int, Field(ge=1, le=100_000)] = 100
+    """What one query may scan before Athena stops it."""
+    reader_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=20)] = ()
+    """Roles and users that Lake Formation lets read curated and features tables. Left out: it grants nothing."""
 
 
 class ImagesSection(Section):
@@ -236,6 +234,14 @@ class Settings(Section):
 
     stack: StackSection
     """Where the stack lives."""
+    network: NetworkSection
+    """The stack's own network."""
+    audit: AuditSection
+    """What is kept about who did what."""
+    cost: CostSection
+    """What the account may cost."""
+    delivery: DeliverySection
+    """Who delivers the stack from GitHub."""
     lake: LakeSection
     """The buckets."""
     images: ImagesSection
@@ -266,6 +272,7 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
     problems += problems_of_release(settings)
+    problems += problems_of_platform(settings)
     if problems:
         raise SettingsError(file, problems)
     return settings

@@ -29,6 +29,13 @@ SEEN_AS = {
     "aws:sagemaker/endpointConfiguration": "endpoint configurations",
     "aws:sagemaker/endpoint:": "endpoints",
     "aws:appautoscaling/": "scalable targets",
+    "aws:glue/": "catalogue",
+    "aws:athena/": "workgroups",
+    "aws:budgets/": "budgets",
+    "aws:cloudtrail/": "trails",
+    "aws:scheduler/": "schedules",
+    "aws:ec2/": "networks",
+    "aws:vpc/": "networks",
 }
 SHOWN = 3
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -116,6 +123,24 @@ def _listers() -> dict[str, Callable[[], Iterable[str]]]:
             "ScalableTargets",
             "ResourceId",
             ServiceNamespace="sagemaker",
+        ),
+        "catalogue": lambda: _names(boto3.client("glue"), "get_databases", "DatabaseList", "Name"),
+        # every account has the workgroup `primary`
+        "workgroups": lambda: (
+            group["Name"]
+            for group in boto3.client("athena").list_work_groups()["WorkGroups"]
+            if group["Name"] != "primary"
+        ),
+        "budgets": lambda: (
+            budget["BudgetName"]
+            for budget in boto3.client("budgets")
+            .describe_budgets(AccountId=boto3.client("sts").get_caller_identity()["Account"])
+            .get("Budgets", [])
+        ),
+        "trails": lambda: (trail["Name"] for trail in boto3.client("cloudtrail").describe_trails()["trailList"]),
+        "schedules": lambda: _names(boto3.client("scheduler"), "list_schedules", "Schedules", "Name"),
+        "networks": lambda: (
+            vpc["VpcId"] for vpc in boto3.client("ec2").describe_vpcs()["Vpcs"] if not vpc["IsDefault"]
         ),
         "models": lambda: _names(sagemaker, "list_models", "Models", "ModelName"),
         "endpoint configurations": lambda: _names(

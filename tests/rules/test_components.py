@@ -195,7 +195,10 @@ def test_these_rules_see_what_they_forbid(right: str, wrong: str, rule: str) -> 
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.relative_to(ROOT).as_posix() for file in FILES])
-def test_the_program_never_touches_ec2(file: Path) -> None:
+def test_only_the_network_touches_ec2(file: Path) -> None:
+    """Loading pulumi_aws.ec2 takes longer than all else that is loaded: stacks without a network never do."""
+    if file.parent.name == "network":
+        return
     text = file.read_text(encoding="utf-8")
     assert "aws.ec2" not in text
     assert "pulumi_aws.ec2" not in text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from infra.components.security.statements import administer_key, document, encrypt_logs
+from infra.components.security.statements import administer_key, document, encrypt_logs, encrypt_trail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ class EncryptionKeyArgs:
     """Region of the key."""
     log_group_prefixes: Sequence[str]
     """CloudWatch Logs may encrypt log groups whose names begin with one of these."""
+    trail_arn: str | None = None
+    """Trail whose files CloudTrail may encrypt. Left out: none."""
     retention: Retention
     """Whether the key outlives the stack, and how long a deleted one can be restored."""
 
@@ -40,6 +42,7 @@ class EncryptionKey(pulumi.ComponentResource):
         super().__init__("slipway:security:EncryptionKey", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
+        trail = [] if args.trail_arn is None else encrypt_trail(args.account_id, args.region, args.trail_arn)
         key = aws.kms.Key(
             name,
             description=f"Data, models, images, volumes and logs of {pulumi.get_project()} {pulumi.get_stack()}",
@@ -49,6 +52,7 @@ class EncryptionKey(pulumi.ComponentResource):
                 [
                     administer_key(args.region, args.account_id),
                     encrypt_logs(args.region, args.account_id, args.log_group_prefixes),
+                    *trail,
                 ]
             ),
             opts=pulumi.ResourceOptions(

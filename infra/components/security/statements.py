@@ -186,6 +186,74 @@ def keep_events(log_group_arn: str, rule_arn: str) -> list[Statement]:
     ]
 
 
+def keep_access_logs(bucket_arn: str, prefix: str, account_id: str, source_arns: Sequence[str]) -> Statement:
+    """Let S3 write the access logs of some buckets of this account below a prefix of another one."""
+    return {
+        "Sid": "KeepAccessLogs",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": ["s3:PutObject"],
+        "Resource": f"{bucket_arn}/{prefix}*",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account_id},
+            "ArnEquals": {"aws:SourceArn": list(source_arns)},
+        },
+    }
+
+
+def keep_trail(bucket_arn: str, prefix: str, account_id: str, trail_arn: str) -> list[Statement]:
+    """Let CloudTrail write the files of one trail below a prefix, and see beforehand whether it may."""
+    cloudtrail: dict[str, str | list[str]] = {"Service": "cloudtrail.amazonaws.com"}
+    return [
+        {
+            "Sid": "LookAtBucketOfTrail",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": ["s3:GetBucketAcl"],
+            "Resource": bucket_arn,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+        {
+            "Sid": "KeepTrail",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": ["s3:PutObject"],
+            "Resource": f"{bucket_arn}/{prefix}/AWSLogs/{account_id}/*",
+            # CloudTrail hands the file over to the bucket's owner, and is refused where it does not.
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"},
+            },
+        },
+    ]
+
+
+def encrypt_trail(account_id: str, region: str, trail_arn: str) -> list[Statement]:
+    """Let CloudTrail encrypt the files of one trail. `"*"` in a key policy means this key."""
+    cloudtrail: dict[str, str | list[str]] = {"Service": "cloudtrail.amazonaws.com"}
+    trails = f"arn:{partition(region)}:cloudtrail:*:{account_id}:trail/*"
+    return [
+        {
+            "Sid": "EncryptTrail",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": ["kms:GenerateDataKey*"],
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": trail_arn},
+                "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": trails},
+            },
+        },
+        {
+            "Sid": "DescribeKeyOfTrail",
+            "Effect": "Allow",
+            "Principal": cloudtrail,
+            "Action": ["kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+    ]
+
+
 def encrypt_logs(region: str, account_id: str, log_group_prefixes: Sequence[str]) -> Statement:
     """Let CloudWatch Logs encrypt the log groups of this account whose names begin with one of the prefixes.
 

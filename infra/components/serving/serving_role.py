@@ -36,7 +36,7 @@ class ServingRoleArgs:
     """ECR repository of the serving image."""
     rollback_alarm_arns: Sequence[pulumi.Input[str]] = ()
     """Alarms that take a rollout back: SageMaker looks at them with this role. Left out: there are none."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
 

@@ -9,9 +9,12 @@ if TYPE_CHECKING:
 
 
 def lifecycle_rules(
-    *, noncurrent_version_days: int, abort_multipart_days: int, expiry_days: int | None
+    *, noncurrent_version_days: int, abort_multipart_days: int, expiry_days: int | None, expiring_prefix: str = ""
 ) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
-    """Return the rules of one bucket; without `expiry_days` current objects stay for ever."""
+    """Return the rules of one bucket; without `expiry_days` current objects stay for ever.
+
+    Only objects below `expiring_prefix` expire; left out, all do.
+    """
     whole_bucket: aws.s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
     rules: list[aws.s3.BucketLifecycleConfigurationRuleArgsDict] = [
         {
@@ -32,7 +35,7 @@ def lifecycle_rules(
             {
                 "id": "expire-objects",
                 "status": "Enabled",
-                "filter": whole_bucket,
+                "filter": {"prefix": expiring_prefix},
                 "expiration": {"days": expiry_days},
             }
         )

@@ -33,7 +33,7 @@ class TrainingEnvironmentArgs:
     """Whether to make the log group of training jobs. An account has one; where another stack owns it, say no."""
     log_retention_days: int
     """Days that logs are kept, if the log group is ours."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
 

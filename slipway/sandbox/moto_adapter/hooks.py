@@ -44,6 +44,8 @@ class FunctionRun:
     """Its package, a zip archive."""
     code_digest: str
     payload: bytes
+    role: str = ""
+    """The ARN of its execution role."""
 
 
 @dataclass(frozen=True)

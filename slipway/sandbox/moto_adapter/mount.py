@@ -27,6 +27,7 @@ USING_KEYS = ("Encrypt", "Decrypt", "ReEncrypt", "GenerateData", "GenerateMac", 
 NOT_IMPLEMENTED = re.compile(rb"<title>(404 Not Found|405 Method Not Allowed)</title>")
 PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "elasticmapreduce": "emr"}
 """Signing names that differ from the name that people know the service by."""
+TRIES = 5
 FORM = "application/x-www-form-urlencoded"
 # read by moto when it is first imported
 ENVIRONMENT = {
@@ -109,7 +110,7 @@ def _served(application: Wsgi, request: Request, claim: Claim, account: str) -> 
     from botocore.model import OperationNotFoundError  # noqa: PLC0415  (imported by moto just now)
 
     try:
-        answer = _call(application, _environ(request, claim, account))
+        answer = _tried(application, request, claim, account)
     except NotImplementedError as error:
         return _missing(request, claim.service, str(error))
     except OperationNotFoundError as error:
@@ -124,6 +125,21 @@ def _served(application: Wsgi, request: Request, claim: Claim, account: str) -> 
     if answer.status in {404, 405} and NOT_IMPLEMENTED.search(answer.body):
         return _missing(request, claim.service, f"no route for {request.method} {request.path}")
     return answer
+
+
+def _tried(application: Wsgi, request: Request, claim: Claim, account: str) -> Answer:
+    """Ask moto, and ask again when it met a dictionary that another request was changing: it has no lock of its own.
+
+    It walks over what is there before it changes anything, so nothing is done twice.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return _call(application, _environ(request, claim, account))
+        except (NotImplementedError, RecursionError):
+            raise
+        except RuntimeError as error:
+            log.info("%s %s is tried again: %s", request.method, request.path, error)
+    return _call(application, _environ(request, claim, account))
 
 
 def _call(application: Wsgi, environ: dict[str, Any]) -> Answer:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slipway.sandbox.gateway.clients import AwsClients
     from slipway.sandbox.sagemaker.context import Context, Scope
 
+SAGEMAKER = "sagemaker.amazonaws.com"
 IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.(?P<suffix>amazonaws\.[a-z.]+)/(?P<name>[^:@]+).*"
 )
@@ -31,8 +32,8 @@ class RoleNotAssumableError(Exception):
 class Roles(Protocol):
     """Where sessions of roles come from."""
 
-    def clients(self, scope: Scope, role: str, source: str) -> AwsClients:
-        """Return clients that act as a role on behalf of a resource; raises RoleNotAssumableError."""
+    def clients(self, scope: Scope, role: str, source: str, service: str) -> AwsClients:
+        """Return clients with which a service acts as a role for a resource; raises RoleNotAssumableError."""
 
     def refusal(
         self, clients: AwsClients, scope: Scope, action: str, resource: str, keys: Mapping[str, str]
@@ -40,11 +41,11 @@ class Roles(Protocol):
         """Return AWS's words where the clients' role may not do what makes no request of its own here."""
 
 
-def as_role(context: Context, role: str | None, source: str) -> Context:
-    """Return a context whose clients act as a role for the resource `source`. Raises RoleNotAssumableError."""
+def as_role(context: Context, role: str | None, source: str, service: str = SAGEMAKER) -> Context:
+    """Return a context in which a service acts as a role for the resource `source`. Raises RoleNotAssumableError."""
     if context.roles is None or role is None:
         return context
-    return dataclasses.replace(context, aws=context.roles.clients(context.scope, role, source))
+    return dataclasses.replace(context, aws=context.roles.clients(context.scope, role, source, service))
 
 
 def require_role(context: Context, role: str | None, source: str) -> None:

@@ -281,3 +281,47 @@ def test_private_names_of_an_endpoint_can_be_turned_off(sandbox: Any) -> None:
     ec2.modify_vpc_endpoint(VpcEndpointId=made, PrivateDnsEnabled=False)
     (found,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"]
     assert found["PrivateDnsEnabled"] is False
+
+
+def test_a_rule_for_a_group_or_a_prefix_list_keeps_its_description(sandbox: Any) -> None:
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="described", Description="d", VpcId=vpc)["GroupId"]
+    named: Any = [{"Name": "prefix-list-name", "Values": ["com.amazonaws.us-east-1.s3"]}]
+    (s3,) = ec2.describe_prefix_lists(Filters=named)["PrefixLists"]
+    for pair in (
+        {"UserIdGroupPairs": [{"GroupId": group, "Description": "peers"}]},
+        {"PrefixListIds": [{"PrefixListId": s3["PrefixListId"], "Description": "S3"}]},
+    ):
+        permission: Any = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, **pair}
+        (made,) = ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[permission])["SecurityGroupRules"]
+        rule = made["SecurityGroupRuleId"]
+        (found,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule])["SecurityGroupRules"]
+        assert found["Description"] in {"peers", "S3"}
+
+
+@pytest.mark.parametrize(("prefix", "taken"), [("access/raw/", True), ("elsewhere/", False)])
+def test_access_logs_go_below_every_prefix_that_the_target_allows_beside_what_it_denies(
+    sandbox: Any, prefix: str, *, taken: bool
+) -> None:
+    s3 = sandbox.client("s3")
+    for bucket in ("logged", "target"):
+        s3.create_bucket(Bucket=f"{bucket}-{prefix[:3]}")
+    source, target = f"logged-{prefix[:3]}", f"target-{prefix[:3]}"
+    policy = json.loads(deny(target, {"Bool": {"aws:SecureTransport": "false"}}))
+    policy["Statement"].append(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": ["s3:PutObject"],
+            "Resource": f"arn:aws:s3:::{target}/access/*",
+        }
+    )
+    s3.put_bucket_policy(Bucket=target, Policy=json.dumps(policy))
+    status: Any = {"LoggingEnabled": {"TargetBucket": target, "TargetPrefix": prefix}}
+    if taken:
+        s3.put_bucket_logging(Bucket=source, BucketLoggingStatus=status)
+        assert s3.get_bucket_logging(Bucket=source)["LoggingEnabled"]["TargetPrefix"] == prefix
+        return
+    with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
+        s3.put_bucket_logging(Bucket=source, BucketLoggingStatus=status)

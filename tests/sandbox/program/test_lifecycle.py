@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
-RESOURCES = 61
-"""What every stack without a release registers, the stack and its provider included."""
+BUCKETS = 6
 
 
 @dataclass
@@ -86,15 +86,17 @@ def succeeded(run: subprocess.CompletedProcess[str]) -> str:
 
 def test_dev_comes_up_is_empty_to_preview_and_goes_without_a_trace(project: Project) -> None:
     succeeded(project.pulumi("stack", "init", "dev"))
-    assert f"+ {RESOURCES} created" in succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "dev"))
-    assert f"{RESOURCES} unchanged" in succeeded(project.pulumi("preview", "-s", "dev", "--expect-no-changes"))
-    assert f"{RESOURCES} unchanged" in succeeded(project.pulumi("refresh", "--yes", "--skip-preview", "-s", "dev"))
+    created = succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "dev"))
+    unchanged = f"{len(resources(project, 'dev'))} unchanged"
+    assert unchanged.replace("unchanged", "created") in created
+    assert unchanged in succeeded(project.pulumi("preview", "-s", "dev", "--expect-no-changes"))
+    assert unchanged in succeeded(project.pulumi("refresh", "--yes", "--skip-preview", "-s", "dev"))
 
     artifacts = json.loads(succeeded(project.pulumi("stack", "output", "--json", "-s", "dev")))["lake"]["artifacts"]
     project.client("s3").put_object(Bucket=artifacts, Key="models/job/output/model.tar.gz", Body=b"model")
 
     up = succeeded(project.slipway("up", "-s", "dev", "--yes"))
-    assert f"{RESOURCES} unchanged" in up
+    assert unchanged in up
     assert "verdict on stack dev: nothing pinned" in up
     judged = json.loads(succeeded(project.slipway("verdict", "-s", "dev", "--json")))
     assert (judged["verdict"], judged["good"], judged["endpoint"]["status"]) == ("nothing pinned", True, "Missing")
@@ -111,28 +113,129 @@ def test_dev_comes_up_is_empty_to_preview_and_goes_without_a_trace(project: Proj
     assert set(keys) <= {"PendingDeletion"}
 
 
-def test_staging_refuses_to_go_and_its_buckets_stay_guarded(project: Project) -> None:
-    account = "222233334444"
-    succeeded(project.pulumi("stack", "init", "staging", account=account))
-    succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "staging", account=account))
+ACCOUNTS = {"dev": "123456789012", "staging": "222233334444", "prod": "333344445555"}
+KEPT = {"s3:Bucket", "kms:Key", "ecr:Repository", "sagemaker:ModelPackageGroup"}
+"""What a protected environment declares as its own to keep."""
 
-    destroy = project.pulumi("destroy", "--yes", "--skip-preview", "-s", "staging", account=account)
-    assert destroy.returncode != 0
-    assert "protected" in destroy.stdout + destroy.stderr
 
-    s3 = project.client("s3", account)
+def resources(project: Project, stack: str) -> list[dict[str, Any]]:
+    told = json.loads(succeeded(project.pulumi("stack", "export", "-s", stack)))
+    found: list[dict[str, Any]] = told["deployment"].get("resources", [])
+    return found
+
+
+def test_the_three_stacks_stand_side_by_side_and_only_what_is_kept_outlives_them(project: Project) -> None:
+    for stack, account in ACCOUNTS.items():
+        if stack != "dev":
+            succeeded(project.pulumi("stack", "init", stack, account=account))
+        succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", stack, account=account))
+    for stack, account in ACCOUNTS.items():
+        succeeded(project.pulumi("preview", "-s", stack, "--expect-no-changes", account=account))
+        refreshed = succeeded(project.pulumi("refresh", "--yes", "--skip-preview", "-s", stack, account=account))
+        assert f"{len(resources(project, stack))} unchanged" in refreshed
+
+    # One value, and the one resource that has it.
+    file = project.folder / "Pulumi.staging.yaml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before.replace("flow_log_retention_days: 30", "flow_log_retention_days: 60"), encoding="utf-8")
+    changed = succeeded(project.pulumi("preview", "-s", "staging", "--json", account=ACCOUNTS["staging"]))
+    file.write_text(before, encoding="utf-8")
+    steps = [(one["op"], one["urn"].rpartition("::")[2]) for one in json.loads(changed)["steps"] if one["op"] != "same"]
+    assert steps == [("update", "flow-logs")]
+
+    staging = ACCOUNTS["staging"]
+    refused = project.pulumi("destroy", "--yes", "--skip-preview", "-s", "staging", account=staging)
+    assert refused.returncode != 0
+    assert "protected" in refused.stdout + refused.stderr
+    assert_guarded(project.client("s3", staging))
+
+    for stack in ("staging", "prod"):
+        account = ACCOUNTS[stack]
+        protected = {one["urn"] for one in resources(project, stack) if one.get("protect")}
+        assert {kind_of(urn) for urn in protected} == KEPT
+        succeeded(project.pulumi("state", "unprotect", "--all", "--yes", "-s", stack, account=account))
+        succeeded(project.pulumi("destroy", "--yes", "--skip-preview", "-s", stack, account=account))
+        assert resources(project, stack) == []
+        assert_guarded(project.client("s3", account))
+        assert_gone(project, account)
+        (key,) = project.client("kms", account).list_keys()["Keys"]
+        described = project.client("kms", account).describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+        assert described["KeyState"] == "Enabled"
+    succeeded(project.pulumi("destroy", "--yes", "--skip-preview", "-s", "dev"))
+    assert_gone(project, ACCOUNTS["dev"])
+
+
+def test_everything_that_a_value_turns_on_comes_up_in_dev_too_and_goes(project: Project) -> None:
+    file = project.folder / "Pulumi.dev.yaml"
+    before = file.read_text(encoding="utf-8")
+    stack = yaml.safe_load(before)
+    stack["config"] |= {
+        "slipway:network": {"enabled": True, "cidr": "10.9.0.0/16", "zones": ["us-east-1a", "us-east-1b"]},
+        "slipway:audit": {"enabled": True, "management_events": False},
+        "slipway:delivery": {
+            "repository": "acme/flights",
+            "repository_id": "4711",
+            "repository_owner_id": "42",
+            "state_bucket": "acme-state",
+            "state_key_arn": "arn:aws:kms:us-east-1:123456789012:key/k",
+        },
+    }
+    stack["config"]["slipway:lake"]["reader_arns"] = ["arn:aws:iam::123456789012:role/analyst"]
+    file.write_text(yaml.safe_dump(stack), encoding="utf-8")
+    try:
+        succeeded(project.pulumi("up", "--yes", "--skip-preview", "-s", "dev"))
+        succeeded(project.pulumi("preview", "-s", "dev", "--expect-no-changes"))
+        refreshed = succeeded(project.pulumi("refresh", "--yes", "--skip-preview", "-s", "dev"))
+        assert f"{len(resources(project, 'dev'))} unchanged" in refreshed
+        attached = project.client("iam").list_attached_role_policies(RoleName="slipway-dev-preview")["AttachedPolicies"]
+        assert [one["PolicyName"] for one in attached] == ["slipway-dev-read"]
+        succeeded(project.pulumi("destroy", "--yes", "--skip-preview", "-s", "dev"))
+    finally:
+        file.write_text(before, encoding="utf-8")
+    assert_gone(project, ACCOUNTS["dev"])
+    assert project.client("s3").list_buckets()["Buckets"] == []
+    assert project.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    assert project.client("lakeformation").list_permissions()["PrincipalResourcePermissions"] == []
+
+
+def kind_of(urn: str) -> str:
+    """Return service and type of a resource: `s3:Bucket`."""
+    service, _, kind = urn.split("::")[2].rpartition("$")[2].partition(":")[2].partition("/")
+    return f"{service}:{kind.rpartition(':')[2]}"
+
+
+def assert_gone(project: Project, account: str) -> None:
+    """Hold that nothing is left but what every environment may keep."""
+    assert project.client("iam", account).list_roles()["Roles"] == []
+    assert project.client("iam", account).list_policies(Scope="Local")["Policies"] == []
+    assert project.client("logs", account).describe_log_groups()["logGroups"] == []
+    assert project.client("cloudwatch", account).list_dashboards()["DashboardEntries"] == []
+    assert project.client("glue", account).get_databases()["DatabaseList"] == []
+    assert project.client("cloudtrail", account).describe_trails()["trailList"] == []
+    workgroups = project.client("athena", account).list_work_groups()["WorkGroups"]
+    assert [one["Name"] for one in workgroups] == ["primary"]
+    ec2 = project.client("ec2", account)
+    assert [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]] == []
+    states = {one["State"].lower() for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+    assert states <= {"deleted", "deleting"}
+
+
+def assert_guarded(s3: Any) -> None:
+    """Hold that every bucket that is left is as private as it was."""
     buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
-    assert len(buckets) == 4
+    assert len(buckets) == BUCKETS
     for bucket in buckets:
         assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
         assert "RefusePlainHttp" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
         assert all(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values())
         (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-        assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        encryption = rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
+        assert encryption == ("AES256" if "logs" in bucket else "aws:kms")
+        logged = s3.get_bucket_logging(Bucket=bucket).get("LoggingEnabled")
+        assert (logged is None) == ("logs" in bucket)
 
 
 def test_credentials_of_another_account_make_nothing(project: Project) -> None:
-    succeeded(project.pulumi("stack", "init", "prod"))
     up = project.pulumi("up", "--yes", "--skip-preview", "-s", "prod")
     assert up.returncode != 0
     assert "333344445555" in up.stdout + up.stderr

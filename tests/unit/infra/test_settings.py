@@ -67,7 +67,7 @@ def test_a_misspelt_section_is_refused_by_name_with_the_right_one(dev: Config) -
 def test_an_unknown_section_is_refused_with_those_that_exist(dev: Config) -> None:
     dev["slipway:xyzzy"] = {}
     (problem,) = problems(dev)
-    assert problem.startswith("slipway:xyzzy: there is no such section; remove it, or use one of images, lake,")
+    assert problem.startswith("slipway:xyzzy: there is no such section; remove it, or use one of audit,")
 
 
 def test_a_misspelt_key_is_refused_by_name_with_the_right_one(dev: Config) -> None:
@@ -245,3 +245,67 @@ def test_a_stack_without_a_policy_section_allows_nothing(dev: Config) -> None:
 def test_a_wrong_policy_section_is_refused_with_its_key(dev: Config, section: Config, says: str) -> None:
     dev["slipway:policy"] = section
     assert any(says in one for one in problems(dev)), problems(dev)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"cidr": None}, "slipway:network.cidr: is needed by a network that is enabled;"),
+        ({"cidr": "8.8.0.0/16"}, "slipway:network.cidr: must be private addresses (RFC 1918), got '8.8.0.0/16';"),
+        ({"zones": ["us-east-1a"]}, "slipway:network.zones: must name 2 or more zones, each once, got ['us-east-1a'];"),
+        ({"zones": ["us-east-1a", "us-east-1a"]}, "slipway:network.zones: must name 2 or more zones, each once,"),
+        ({"zones": ["us-east-1a", "eu-west-1b"]}, "slipway:network.zones.1: must be a zone of region us-east-1, got"),
+        ({"enabled": False}, "slipway:network.enabled: must be true in prod, got False;"),
+    ],
+)
+def test_a_network_that_aws_would_refuse_is_refused_here(
+    stack_config: Callable[[str], Config], changes: Config, problem: str
+) -> None:
+    prod = stack_config("prod")
+    prod["slipway:network"] = {
+        key: value for key, value in {**prod["slipway:network"], **changes}.items() if value is not None
+    }
+    (found,) = problems(prod)
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "found"),
+    [
+        ("cost", {"subscribers": []}, ["slipway:cost.subscribers: a budget needs somebody who hears of it;"]),
+        ("cost", {"subscribers": ["nobody"]}, ["slipway:cost.subscribers.0: must match"]),
+        ("cost", {"monthly_budget_usd": 0}, ["slipway:cost.monthly_budget_usd: must be at least 1, got 0;"]),
+        (
+            "cost",
+            {"office_hours": {"start_hour": 19, "stop_hour": 8, "timezone": "UTC"}},
+            ["slipway:cost.office_hours: must start before they stop, got [19, 8];"],
+        ),
+        ("cost", {"office_hours": {"timezone": "not a zone"}}, ["slipway:cost.office_hours.timezone: must match"]),
+        (
+            "delivery",
+            {"repository": "acme/flights", "state_bucket": "acme-state"},
+            [
+                "slipway:delivery.repository_id: is needed where a repository is named;",
+                "slipway:delivery.repository_owner_id: is needed",
+                "slipway:delivery.state_key_arn: is needed",
+            ],
+        ),
+        ("delivery", {"repository": "flights"}, ["slipway:delivery.repository: must match"]),
+        ("lake", {"query_scan_limit_gib": 0}, ["slipway:lake.query_scan_limit_gib: must be at least 1, got 0;"]),
+    ],
+)
+def test_surroundings_that_would_not_work_are_refused(
+    dev: Config, section: str, changes: Config, found: list[str]
+) -> None:
+    dev[f"slipway:{section}"] = {**dev[f"slipway:{section}"], **changes}
+    said = problems(dev)
+    assert len(said) == len(found)
+    assert all(one.startswith(start) for one, start in zip(said, found, strict=True))
+
+
+def test_conflicts_of_several_sections_are_told_together(stack_config: Callable[[str], Config]) -> None:
+    prod = stack_config("prod")
+    prod["slipway:network"]["enabled"] = False
+    prod["slipway:cost"]["office_hours"] = {"timezone": "UTC"}
+    keys = [one.partition(": ")[0] for one in problems(prod)]
+    assert keys == ["slipway:cost.office_hours", "slipway:cost.office_hours", "slipway:network.enabled"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slipway.sandbox.clockwork.clock import LONGEST, Clock
+from slipway.sandbox.clockwork.steps import REPEATED, next_step
 from slipway.sandbox.clockwork.timeline import MOST, Timeline
 from slipway.sandbox.control.clock import duration_of
 
@@ -143,3 +144,12 @@ def test_a_duration_is_read(text: str, seconds: int) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="1h30m"):
         duration_of(text)
+
+
+def test_steps_are_whole_and_of_a_long_way_only_the_last_hours_are_gone_through() -> None:
+    step = timedelta(minutes=1)
+    done = START + timedelta(seconds=30)
+    assert next_step(done, START + timedelta(seconds=59), step) is None
+    assert next_step(done, START + timedelta(seconds=60), step) == START + timedelta(seconds=60)
+    assert next_step(START, START + HOUR, step) == START + step
+    assert next_step(START, START + 24 * HOUR, step) == START + 24 * HOUR - REPEATED + step

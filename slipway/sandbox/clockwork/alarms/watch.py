@@ -6,7 +6,7 @@ of a clock that was set forward: every minute, and of the skipped time the last 
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,13 +16,11 @@ from slipway.sandbox.clockwork.alarms.evaluating import Outcome, evaluate
 from slipway.sandbox.clockwork.alarms.rule import parse
 from slipway.sandbox.clockwork.alarms.transitions import BOTH, RecordAction, Transitions
 from slipway.sandbox.clockwork.noticed import Noticed
+from slipway.sandbox.clockwork.steps import next_step
 from slipway.sandbox.sagemaker.context import ContextFactory, Scope
 
 STEP = timedelta(seconds=10)
 LONG_WAY, LONG_STEP = timedelta(minutes=2), timedelta(minutes=1)
-REPEATED = timedelta(hours=3)
-"""How much of skipped time alarms are evaluated in."""
-
 LONGEST_REASON, LONGEST_DATA = 1023, 4000
 """Characters that SetAlarmState takes."""
 
@@ -55,9 +53,7 @@ class Alarms:
 
     def due(self, goal: datetime) -> datetime | None:
         """Return when alarms are evaluated next."""
-        step = STEP if goal - self._evaluated < LONG_WAY else LONG_STEP
-        moment = _after(max(self._evaluated, goal - REPEATED), step)
-        return moment if moment <= goal else None
+        return next_step(self._evaluated, goal, STEP if goal - self._evaluated < LONG_WAY else LONG_STEP)
 
     def fire(self, moment: datetime) -> None:
         """Evaluate all alarms; forget places without any until one is put."""
@@ -115,8 +111,3 @@ def _set(cloudwatch: Any, alarm: Mapping[str, Any], outcome: Outcome) -> None:
     found = cloudwatch.describe_alarms(AlarmNames=[alarm["AlarmName"]], AlarmTypes=BOTH)
     for now in [*found["MetricAlarms"], *found["CompositeAlarms"]]:
         alarm.update(now)  # type: ignore[attr-defined]
-
-
-def _after(moment: datetime, step: timedelta) -> datetime:
-    seconds = step.total_seconds()
-    return datetime.fromtimestamp((moment.timestamp() // seconds + 1) * seconds, UTC)

@@ -22,7 +22,9 @@ from slipway.sandbox.sagemaker.containers.launcher import MARK, launcher_of
 from slipway.sandbox.sagemaker.containers.log_stream import CloudWatchStream
 from slipway.sandbox.sagemaker.containers.process import ContainerProcess
 from slipway.sandbox.sagemaker.context import Context, ContextFactory, Scope
+from slipway.sandbox.sagemaker.execution_roles import RoleNotAssumableError, as_role
 
+LAMBDA = "lambda.amazonaws.com"
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 TAIL_BYTES = 4096
 
@@ -53,7 +55,11 @@ class Functions:
 
     def __call__(self, run: FunctionRun) -> FunctionResult:
         """Run to the end, or to the timeout."""
-        context = self._contexts(Scope(run.account, run.region))
+        own = self._contexts(Scope(run.account, run.region))
+        try:
+            context = as_role(own, run.role or None, run.arn, LAMBDA)
+        except RoleNotAssumableError as error:
+            return _failure("AccessDeniedException", f"The role defined for the function cannot be assumed: {error}")
         request, moment = str(uuid.uuid4()), datetime.now(UTC)
         stream = f"{moment:%Y/%m/%d}/[{run.version}]{uuid.uuid4().hex}"
         log = _Log(CloudWatchStream(context.aws.logs, run.log_group, stream))
@@ -132,6 +138,10 @@ def _result(file: Path, request: str, run: FunctionRun, *, in_time: bool) -> Fun
             f"{moment}Z {request} Task timed out after {run.timeout_seconds:.2f} seconds",
             "Sandbox.Timedout",
         )
+    return _failure(kind, message)
+
+
+def _failure(kind: str, message: str) -> FunctionResult:
     return FunctionResult(json.dumps({"errorType": kind, "errorMessage": message}).encode(), failed=True, log_tail="")
 
 

@@ -5,7 +5,7 @@ A policy's cooldown holds back what goes the same way as its last change; AWS le
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,11 +15,10 @@ from slipway.sandbox.clockwork.alarms.evaluating import latest
 from slipway.sandbox.clockwork.noticed import Noticed
 from slipway.sandbox.clockwork.scalable_targets import DIMENSION, NAMESPACE, set_count
 from slipway.sandbox.clockwork.scaling.capacity import stepped, tracked
+from slipway.sandbox.clockwork.steps import next_step
 from slipway.sandbox.sagemaker.context import ContextFactory, Scope
 
-MINUTE = 60
-REPEATED = timedelta(hours=3)
-"""How much of skipped time policies are carried out in."""
+MINUTE = timedelta(minutes=1)
 DEFAULT_COOLDOWN = 300
 """Seconds, for SageMaker's variants in either direction."""
 
@@ -49,9 +48,7 @@ class Policies:
 
     def due(self, goal: datetime) -> datetime | None:
         """Return the next whole minute."""
-        start = max(self._done, goal - REPEATED).timestamp()
-        moment = datetime.fromtimestamp((start // MINUTE + 1) * MINUTE, UTC)
-        return moment if moment <= goal else None
+        return next_step(self._done, goal, MINUTE)
 
     def fire(self, moment: datetime) -> None:
         """Carry out every policy whose alarm rings."""

@@ -3,10 +3,12 @@
 from functools import cache
 
 from slipway.sandbox.moto_adapter.fixes import (
+    access_log_targets,
     alarm_checks,
     alarm_states,
     athena_named_queries,
     athena_work_groups,
+    bounded_histories,
     bucket_policies,
     budget_tags,
     budgets,
@@ -22,6 +24,7 @@ from slipway.sandbox.moto_adapter.fixes import (
     lake_formation_resources,
     log_group_keys,
     log_resource_policies,
+    message_deletion,
     metric_data,
     metric_filter_emission,
     metric_filters,
@@ -31,16 +34,19 @@ from slipway.sandbox.moto_adapter.fixes import (
     scaling_alarms,
     schedule_expressions,
     schedule_groups,
+    security_group_rules,
     tags_in_xml,
     topic_attributes,
     vpc_endpoint_names,
 )
 
 FIXES = (
+    access_log_targets,
     alarm_checks,
     alarm_states,
     athena_named_queries,
     athena_work_groups,
+    bounded_histories,
     bucket_policies,
     budget_tags,
     budgets,
@@ -56,6 +62,7 @@ FIXES = (
     lake_formation_resources,
     log_group_keys,
     log_resource_policies,
+    message_deletion,
     metric_data,
     metric_filter_emission,
     metric_filters,
@@ -65,6 +72,7 @@ FIXES = (
     scaling_alarms,
     schedule_expressions,
     schedule_groups,
+    security_group_rules,
     tags_in_xml,
     topic_attributes,
     vpc_endpoint_names,
@@ -73,6 +81,6 @@ FIXES = (
 
 @cache
 def apply() -> None:
-    """Apply every correction, once in a process, before moto answers."""
+    """Apply every correction, once a process: what wraps a function of moto's must not wrap itself."""
     for fix in FIXES:
         fix.apply()

@@ -82,4 +82,5 @@ def _run_of(function: Any, payload: bytes) -> FunctionRun:
         code=function.code_bytes,
         code_digest=str(function.code_sha_256),
         payload=payload,
+        role=str(function.role),
     )

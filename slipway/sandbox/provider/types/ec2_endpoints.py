@@ -57,11 +57,20 @@ def _read_endpoint(scope: Scope, resource_id: str, known: Properties) -> dict[st
         "dnsEntries": entries,
         "networkInterfaceIds": found.get("NetworkInterfaceIds") or [],
         "ownerId": found.get("OwnerId", scope.account),
-        "prefixListId": "",
+        "prefixListId": _prefix_list(scope, found),
         "requesterManaged": bool(found.get("RequesterManaged", False)),
         "state": str(found.get("State", "available")).lower(),
         "tagsAll": told(found),
     }
+
+
+def _prefix_list(scope: Scope, found: Any) -> str:
+    """Return the id of the addresses that a gateway's service has, which security groups name; others have none."""
+    if found.get("VpcEndpointType", "Gateway") != "Gateway":
+        return ""
+    named: Any = [{"Name": "prefix-list-name", "Values": [found["ServiceName"]]}]
+    listed = scope.client("ec2").describe_prefix_lists(Filters=named)["PrefixLists"]
+    return listed[0]["PrefixListId"] if listed else ""
 
 
 def _change_endpoint(scope: Scope, change: Change) -> None:

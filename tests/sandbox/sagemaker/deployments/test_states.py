@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
+DEPLOYMENT = "SageMaker Endpoint Deployment State Change"
+
 ONE_SHARE = {"Type": "CAPACITY_PERCENT", "Value": 50}
-KINDS = ("SageMaker Endpoint State Change", "SageMaker Endpoint Deployment State Change")
 BAKE = 600
 """Seconds of every wait below: none of them passes unless the test says so."""
 
@@ -86,10 +86,10 @@ def test_an_update_goes_through_its_stages_and_traffic_follows(
     assert (described["EndpointConfigName"], described.get("LastDeploymentConfig")) == (new, deployment)
     expected = [("Updating", old, stage) for stage in stages]
     assert inside.path_of(endpoint) == [*expected, ("InService", new, "")]
-    told = events(len(stages) + 2)
+    told = events("SageMaker Endpoint State Change", 2)
     assert [
         each["detail"]["PendingDeploymentSummary"]["ProductionVariants"][0]["VariantStatus"][0]["Status"]
-        for each in told["SageMaker Endpoint Deployment State Change"]
+        for each in told[DEPLOYMENT]
     ] == stages
     assert [each["detail"]["EndpointStatus"] for each in told["SageMaker Endpoint State Change"]] == [
         "UPDATING",
@@ -107,7 +107,7 @@ def test_the_events_have_the_form_that_aws_documents(inside: Any) -> None:
     new = world.config({"who": "new", "count": 2})
     inside.update(endpoint, new, DeploymentConfig=canary)
     inside.until_stage(endpoint, "Baking", 0.5)
-    baking = events(3)["SageMaker Endpoint Deployment State Change"][-1]
+    baking = events(DEPLOYMENT, 3)[DEPLOYMENT][-1]
     assert baking["source"] == "aws.sagemaker"
     assert baking["resources"] == [f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{endpoint}"]
     detail = baking["detail"]
@@ -142,7 +142,7 @@ def test_new_counts_and_weights_are_updating_then_in_service(inside: Any) -> Non
     shown = [(each["CurrentInstanceCount"], each["CurrentWeight"]) for each in described["ProductionVariants"]]
     assert shown == [(2, 1.0), (1, 0.0)]
     assert [status for status, _, _ in inside.path_of(endpoint)] == ["Updating", "InService"]
-    (event,) = events(3)["SageMaker Endpoint Deployment State Change"]
+    (event,) = events(DEPLOYMENT, 1)[DEPLOYMENT]
     scaled, weighed = event["detail"]["ProductionVariants"]
     assert (scaled["CurrentInstanceCount"], scaled["DesiredInstanceCount"]) == (1, 2)
     assert scaled["VariantStatus"][0]["StatusMessage"] == "Scaling out desired instance count to 2."
@@ -181,25 +181,24 @@ def test_when_one_variant_does_not_scale_all_go_back_to_what_they_were(inside: A
 
 
 def subscribed(inside: Any, endpoint: str) -> Any:
-    """Return a function that gives the events about an endpoint since now, by detail type, in order.
-
-    It takes how many must come at least: an event follows what it tells of, a moment later.
-    """
+    """Return a function that gives the events about an endpoint since now, by detail type, once there are enough."""
     sqs, events, name = inside.world.client("sqs"), inside.world.client("events"), inside.world.name("events")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     pattern = {"source": ["aws.sagemaker"], "detail": {"EndpointName": [endpoint]}}
     events.put_rule(Name=name, EventPattern=json.dumps(pattern))
     events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": f"arn:aws:sqs:us-east-1:123456789012:{name}"}])
 
-    def received(least: int) -> dict[str, list[dict[str, Any]]]:
-        found: list[dict[str, Any]] = []
-        deadline = time.monotonic() + 20
-        while True:
+    found: dict[str, list[dict[str, Any]]] = {}
+
+    def received(kind: str, count: int) -> dict[str, list[dict[str, Any]]]:
+        def enough() -> bool:
             messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-            found += [json.loads(message["Body"]) for message in messages]
-            if not messages and len(found) >= least:
-                break
-            assert time.monotonic() < deadline, f"{len(found)} events of {least}"
-        return {kind: [each for each in found if each["detail-type"] == kind] for kind in KINDS}
+            for event in (json.loads(message["Body"]) for message in messages):
+                found.setdefault(event["detail-type"], []).append(event)
+            return len(found.get(kind, [])) >= count
+
+        # a state is seen before its event has arrived
+        inside.world.until(enough, f"{count} event(s) {kind}")
+        return found
 
     return received

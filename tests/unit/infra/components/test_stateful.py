@@ -78,6 +78,32 @@ def test_the_account_can_always_change_its_key_and_logs_use_it_for_the_stacks_gr
     }
 
 
+def test_one_trail_is_encrypted_by_its_exact_arn_and_none_where_there_is_none(run_program: Any) -> None:
+    trail = f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/slipway-dev"
+
+    def audited() -> None:
+        EncryptionKey(
+            "key",
+            EncryptionKeyArgs(
+                account_id=ACCOUNT,
+                region="eu-west-1",
+                log_group_prefixes=["/aws/sagemaker/"],
+                trail_arn=trail,
+                retention=retention("dev"),
+            ),
+        )
+
+    def trusted(declare: Any) -> list[Any]:
+        policy = json.loads(run_program(declare).one("aws:kms/key:Key", "key").inputs["policy"])
+        cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
+        return [one for one in policy["Statement"] if one["Principal"] == cloudtrail]
+
+    assert trusted(lambda: key("dev")) == []
+    found = trusted(audited)
+    assert [one["Action"] for one in found] == [["kms:GenerateDataKey*"], ["kms:DescribeKey"]]
+    assert {one["Condition"]["StringEquals"]["aws:SourceArn"] for one in found} == {trail}
+
+
 def test_tags_never_move_and_every_push_is_scanned_and_encrypted(run_program: Any) -> None:
     repositories = run_program(lambda: images("dev")).of_type("aws:ecr/repository:Repository")
     assert [one.inputs["name"] for one in repositories] == ["slipway-dev/serving", "slipway-dev/training"]

@@ -1,0 +1,1 @@
+"""Who did what to the lake, kept where it cannot be changed unnoticed."""

@@ -1,0 +1,1 @@
+"""What a stack costs, and what it need not cost."""

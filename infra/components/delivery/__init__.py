@@ -1,0 +1,1 @@
+"""Who previews and deploys the stack, from where, and what that may touch."""

@@ -1,0 +1,1 @@
+"""The network that containers run in, without a way to the internet."""
