@@ -38,7 +38,7 @@ up: $(VENV)/.demo ## make a stack what its file says, then give the verdict: mak
 	@$(BIN)/slipway up --stack $(STACK)
 
 test: check ## everything that proves the project
-	@$(BIN)/python -m pytest -q -m "slow" -n 2
+	@$(BIN)/python -m pytest -q -m "slow and not soak" -n 2
 
 check: $(VENV)/.test ## format, lint, types, import rules and the fast tests
 	@$(BIN)/ruff format --check -q .

@@ -26,7 +26,7 @@ class NetworkSection(Section):
     Nine interface endpoints in every zone cost about as much as two small instances: dev does without.
     """
 
-    enabled: bool
+    enabled: bool = False
     """Whether the stack has a network of its own; without one SageMaker's is used."""
     cidr: AddressBlock | None = None
     """Private addresses of the network, /16 to /24; every zone gets a sixteenth. Needed when enabled."""
@@ -39,7 +39,7 @@ class NetworkSection(Section):
 class AuditSection(Section):
     """`slipway:audit`: who did what, kept by CloudTrail in the logs bucket."""
 
-    enabled: bool
+    enabled: bool = False
     """Whether the stack has a trail; it keeps every read and write of the lake's objects, which costs by the call."""
     management_events: bool = True
     """Whether calls that change the account are kept too. Say no where a trail of the organization keeps them."""

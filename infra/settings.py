@@ -192,14 +192,14 @@ class Settings(Section):
 
     stack: StackSection
     """Where the stack lives."""
-    network: NetworkSection
-    """The stack's own network."""
-    audit: AuditSection
-    """What is kept about who did what."""
-    cost: CostSection
-    """What the account may cost."""
-    delivery: DeliverySection
-    """Who delivers the stack from GitHub."""
+    network: NetworkSection = NetworkSection()
+    """The stack's own network. Left out: it has none."""
+    audit: AuditSection = AuditSection()
+    """What is kept about who did what. Left out: there is no trail."""
+    cost: CostSection = CostSection()
+    """What the account may cost. Left out: there is no budget."""
+    delivery: DeliverySection = DeliverySection()
+    """Who delivers the stack from GitHub. Left out: nobody."""
     lake: LakeSection
     """The buckets."""
     images: ImagesSection

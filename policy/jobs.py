@@ -18,6 +18,9 @@ _INSTANCE_TYPES = (
     "TransformResources.InstanceType",
 )
 
+NO_DEFAULT = object()
+"""Stands for a parameter of a pipeline whose value every execution has to give."""
+
 
 def declared_jobs(it: Seen) -> Iterator[tuple[str, Any]]:
     """Yield each job with words for it. Steps of a pipeline have the API's names, everything else Pulumi's.
@@ -35,9 +38,14 @@ def declared_jobs(it: Seen) -> Iterator[tuple[str, Any]]:
 
 
 def instance_type_of(job: Any) -> str:
-    """Return the instance type of a job; empty where it has none. A pipeline's parameter shows its default."""
+    """Return the instance type of a job; empty where it has none. A pipeline's parameter shows its default.
+
+    Raises CannotJudgeError for a parameter without one.
+    """
     for path in _INSTANCE_TYPES:
         found = at(job, path)
+        if found is NO_DEFAULT:
+            raise CannotJudgeError(f"{path} is a parameter without a default")
         if isinstance(found, str):
             return found
     return ""
@@ -74,6 +82,7 @@ def _resolved(value: Any, defaults: Mapping[Any, Any]) -> Any:
     if isinstance(value, Mapping):
         reference = value.get("Get")
         if isinstance(reference, str) and len(value) == 1 and reference.startswith("Parameters."):
-            return defaults.get(reference.removeprefix("Parameters."))
+            default = defaults.get(reference.removeprefix("Parameters."))
+            return NO_DEFAULT if default is None else default
         return {key: _resolved(inner, defaults) for key, inner in value.items()}
     return [_resolved(one, defaults) for one in value] if isinstance(value, list) else value

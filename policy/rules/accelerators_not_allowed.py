@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from policy.jobs import declared_jobs, instance_type_of
 from policy.rule import Asked, Rule
-from policy.seen import at, entries
+from policy.seen import CannotJudgeError, at, entries
 from prices.catalogue import instance_types
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ def check(asked: Asked) -> Iterator[str]:
     for label, instance_type in _types(asked):
         known = instance_types().get(instance_type)
         family = ".".join(instance_type.split(".")[:2])
-        if known is None or not known.accelerator or instance_type in allowed or family in allowed:
+        if not instance_type or instance_type in allowed or family in allowed:
+            continue
+        if known is None:
+            raise CannotJudgeError(f"{label} runs on {instance_type}, which prices/ does not know")
+        if not known.accelerator:
             continue
         yield (
             f"{label} runs on {instance_type} ({known.accelerator}); the stack allows "

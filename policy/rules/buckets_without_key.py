@@ -12,12 +12,17 @@ if TYPE_CHECKING:
 
 _CONFIGURATION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 
+_LOGGING = "aws:s3/bucketLogging:BucketLogging"
+
 
 def check(asked: Asked) -> Iterator[str]:
     """S3 encrypts under its own key by default: whoever may read the object may then read it in plain."""
+    logs = guards(asked.stack, _LOGGING, asked.it, key="targetBucket", target_key="bucket")
     found = guards(asked.stack, _CONFIGURATION, asked.it, key="bucket", target_key="bucket")
     rules = [rule for one in found for rule in entries(one.properties, "rules")]
     defaults = [at(rule, "applyServerSideEncryptionByDefault") for rule in rules]
+    if logs and any(at(one, "sseAlgorithm") == "AES256" for one in defaults):
+        return  # S3 delivers access logs to no bucket that a key of KMS encrypts by default
     if not any(
         str(at(one, "sseAlgorithm")).startswith("aws:kms") and is_given(one, "kmsMasterKeyId") for one in defaults
     ):
@@ -34,4 +39,5 @@ RULE = Rule(
     check=check,
     whole_stack=True,
     met_by=("slipway:storage:Lake",),
+    remark="a bucket that takes the access logs of others may have S3's own key: S3 delivers to no other",
 )

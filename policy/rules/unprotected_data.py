@@ -29,7 +29,6 @@ RULE = Rule(
         "aws:sagemaker/modelPackageGroup:ModelPackageGroup",
         "aws:sagemaker/featureGroup:FeatureGroup",
         "aws:sagemaker/mlflowApp:MlflowApp",
-        "aws:glue/catalogDatabase:CatalogDatabase",
     ),
     check=check,
     levels=KEPT_ONLY,

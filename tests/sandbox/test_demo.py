@@ -148,7 +148,7 @@ def test_the_whole_loop_passes_and_leaves_nothing_behind(
 
 # in the first `up`, and in the middle of a rollout under load
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("stage", [2, 8])
+@pytest.mark.parametrize("stage", [pytest.param(2, marks=pytest.mark.soak), 8])
 def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path, stage: int) -> None:
     demo = Running(runs)
     port = demo.port()
@@ -162,7 +162,7 @@ def test_an_interrupted_demo_ends_everything_that_it_started(runs: Path, stage: 
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("stage", [2, 9])
+@pytest.mark.parametrize("stage", [pytest.param(2, marks=pytest.mark.soak), 9])
 def test_after_a_killed_demo_the_next_one_ends_what_is_left_and_runs(runs: Path, stage: int) -> None:
     killed = Running(runs)
     killed.wait_for(rf"^\[{stage}/{STAGES}\]", 250)

@@ -10,7 +10,7 @@ from slipway.sandbox.state_folder import Running, StateError, StateFolder
 
 
 def ask(
-    state: StateFolder, running: Running, method: str, path: str, document: object = None, *, patience: float = 10
+    state: StateFolder, running: Running, method: str, path: str, document: object = None, *, patience: float = 60
 ) -> Any:
     """Return the JSON answer; it may take `patience` seconds. Raises StateError with what the sandbox says."""
     from botocore.auth import SigV4Auth  # noqa: PLC0415  (0.2 s that the other words need not pay)

@@ -178,11 +178,11 @@ def test_not_principal_denies_everybody_else() -> None:
 
 
 def test_variables_stand_for_the_caller_and_only_in_the_newer_language() -> None:
-    home = allow("s3:*", "arn:aws:s3:::lake/home/${aws:username}/*")
-    question = asked(USER, resource="arn:aws:s3:::lake/home/ann/x", aws__username="ann")
+    home = allow("s3:*", "arn:aws:s3:::lake/own/${aws:username}/*")
+    question = asked(USER, resource="arn:aws:s3:::lake/own/ann/x", aws__username="ann")
     assert decided(question, identity=(policy(home),))[0]
     assert not decided(question, identity=(policy(home, version="2008-10-17"),))[0]
-    assert not decided(asked(ROLE, resource="arn:aws:s3:::lake/home/ann/x"), identity=(policy(home),))[0]
+    assert not decided(asked(ROLE, resource="arn:aws:s3:::lake/own/ann/x"), identity=(policy(home),))[0]
 
 
 def test_a_value_of_a_variable_is_no_pattern() -> None:

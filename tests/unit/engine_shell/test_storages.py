@@ -106,7 +106,7 @@ def test_a_lock_keeps_others_out_names_its_holder_and_is_given_back(storage: Sto
 
 
 class Meeting:
-    """A storage whose two users meet after each write: what either does next comes after both have written."""
+    """A storage whose two users meet around each write: neither writes before both have looked, and both write then."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -116,6 +116,7 @@ class Meeting:
         return getattr(self._storage, name)
 
     def write(self, key: str, data: bytes, *, backup: str | None = None) -> None:
+        self._barrier.wait()
         self._storage.write(key, data, backup=backup)
         self._barrier.wait()
 
