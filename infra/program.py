@@ -2,353 +2,54 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import pulumi
 
-from infra import packaging, surroundings
-from infra.components.images.image_repositories import ImageRepositories, ImageRepositoriesArgs
-from infra.components.monitoring.alarms import Saturation
-from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
-from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
-from infra.components.monitoring.endpoint_events import EndpointEvents, EndpointEventsArgs
-from infra.components.monitoring.notifications import Notifications, NotificationsArgs, Subscriber
-from infra.components.registry.model_registry import ModelRegistry, ModelRegistryArgs
-from infra.components.security.encryption_key import EncryptionKey, EncryptionKeyArgs
-from infra.components.serving.autoscaling import Autoscaling, AutoscalingArgs
-from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import VARIANT_NAME
-from infra.components.serving.rollout import Rollout
-from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
-from infra.components.storage.code_package import CodePackage, CodePackageArgs
-from infra.components.storage.lake import Lake, LakeArgs
-from infra.components.tracking.mlflow import Mlflow, MlflowArgs
-from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PREFIX
-from infra.components.training.training_environment import TrainingEnvironment, TrainingEnvironmentArgs
-from infra.components.training.training_pipeline import TrainingPipeline, TrainingPipelineArgs
-from infra.naming import TRAINING_LOG_GROUP, image_uri, trail_arn
+from infra import answering, learning, surroundings
+from infra.exports import endpoint_export, network_export, serving_export, training_export
+from infra.ground import ground as lay_ground
 from infra.provider import aws_provider
-from infra.retention import retention
-from infra.settings_to_args import pinned_releases, pipeline_shape
+from infra.stack import Stack
 from infra.stack_config import read_names, read_settings
-
-if TYPE_CHECKING:
-    from infra.naming import Names
-    from infra.serving_settings import AutoscalingSection
-    from infra.settings import Settings
-
-_BUILD_FOLDER = Path(".slipway/packages")
 
 
 def deploy() -> None:
     """Declare the stack that is running."""
     settings, names = read_settings(), read_names()
-    account_id, region = settings.stack.account, settings.stack.region
-    kept = retention(settings.stack.environment)
     ours = pulumi.ResourceOptions(providers=[aws_provider(settings.stack, names)])
+    stack = Stack(settings=settings, names=names, ours=ours)
 
-    boundary_arn = surroundings.boundary_arn(settings, names, ours)
-    trail = trail_arn(account_id, region, names.trail) if settings.audit.enabled else None
-    key = EncryptionKey(
-        "key",
-        EncryptionKeyArgs(
-            account_id=account_id,
-            region=region,
-            log_group_prefixes=("/aws/sagemaker/", "/aws/events/", "/aws/vpc/"),
-            trail_arn=trail,
-            retention=kept,
-        ),
-        ours,
-    )
-    network = surroundings.network(settings, names, key, boundary_arn, ours)
-    lake = Lake(
-        "lake",
-        LakeArgs(
-            account_id=account_id,
-            region=region,
-            key_arn=key.arn,
-            noncurrent_version_days=settings.lake.noncurrent_version_days,
-            abort_multipart_days=settings.lake.abort_multipart_days,
-            captures_expiry_days=settings.lake.captures_expiry_days,
-            query_results_expiry_days=settings.lake.query_results_expiry_days,
-            logs_expiry_days=settings.lake.logs_expiry_days,
-            trail_arn=trail,
-            retention=kept,
-        ),
-        ours,
-    )
-    databases, workgroup = surroundings.queries(settings, names, lake, key, ours)
-    surroundings.trail(settings, names, lake, key, ours)
-    surroundings.budget(settings, names, ours)
-    ImageRepositories(
-        "images",
-        ImageRepositoriesArgs(
-            repository_names={image: names.repository(image) for image in ("training", "serving", "monitoring")},
-            key_arn=key.arn,
-            untagged_image_days=settings.images.untagged_image_days,
-            retention=kept,
-        ),
-        ours,
-    )
-    training_code, serving_code = (_code_package(folder, lake, key, ours) for folder in ("training", "serving"))
-    notifications = Notifications(
-        "notifications",
-        NotificationsArgs(
-            account_id=account_id,
-            region=region,
-            key_arn=key.arn,
-            subscribers=[
-                Subscriber(protocol=one.protocol, endpoint=one.endpoint) for one in settings.monitoring.subscriptions
-            ],
-        ),
-        ours,
-    )
-    registry = ModelRegistry(
-        "registry",
-        ModelRegistryArgs(
-            account_id=account_id,
-            region=region,
-            model_package_group_name=names.model_package_group,
-            reader_accounts=settings.registry.reader_accounts,
-            approvals_topic_arn=notifications.topic_arn if settings.registry.notify_approvals else None,
-            retention=kept,
-        ),
-        ours,
-    )
-    training = TrainingEnvironment(
-        "training",
-        TrainingEnvironmentArgs(
-            account_id=account_id,
-            region=region,
-            curated_bucket=lake.curated,
-            artifacts_bucket=lake.artifacts,
-            key_arn=key.arn,
-            repository_name=names.repository("training"),
-            own_log_group=settings.training.own_log_group,
-            log_retention_days=settings.training.log_retention_days,
-            permissions_boundary_arn=boundary_arn,
-        ),
-        ours,
-    )
-    if settings.training.pipeline is not None:
-        TrainingPipeline(
-            "pipeline",
-            TrainingPipelineArgs(
-                account_id=account_id,
-                region=region,
-                pipeline_name=names.pipeline,
-                repository_name=names.repository("training"),
-                shape=pipeline_shape(settings, settings.training.pipeline, names),
-                curated_bucket=lake.curated,
-                artifacts_bucket=lake.artifacts,
-                key_arn=key.arn,
-                training_code_uri=training_code.uri,
-                serving_code_uri=serving_code.uri,
-                schedule_expression=settings.training.pipeline.schedule,
-                schedule_timezone=settings.training.pipeline.schedule_timezone,
-                retrain_alarm_arns=settings.training.pipeline.retrain_alarm_arns,
-                permissions_boundary_arn=settings.stack.permissions_boundary_arn,
-            ),
-            ours,
-        )
-    tracking = _tracking(settings, names, lake, key, ours) if settings.tracking.enabled else None
-    events = EndpointEvents(
-        "events",
-        EndpointEventsArgs(
-            account_id=account_id,
-            region=region,
-            endpoint_name=names.endpoint,
-            key_arn=key.arn,
-            retention_days=settings.monitoring.endpoint_events_days,
-        ),
-        ours,
-    )
-    alarms = (
-        None
-        if settings.release is None
-        else EndpointAlarms(
-            "alarms",
-            EndpointAlarmsArgs(
-                endpoint_name=names.endpoint,
-                variant_name=VARIANT_NAME,
-                server_errors_threshold=settings.monitoring.server_errors_threshold,
-                model_errors_threshold=settings.monitoring.model_errors_threshold,
-                latency_p90_ms=settings.monitoring.latency_p90_ms,
-                evaluation_periods=settings.monitoring.evaluation_periods,
-                no_traffic_minutes=settings.monitoring.no_traffic_minutes,
-                saturation=Saturation(
-                    cpu_percent=settings.monitoring.cpu_percent,
-                    memory_percent=settings.monitoring.memory_percent,
-                    gpu_percent=settings.monitoring.gpu_percent,
-                    gpu_memory_percent=settings.monitoring.gpu_memory_percent,
-                ),
-                alarm_action_arns=[notifications.topic_arn, *settings.monitoring.alarm_action_arns],
-            ),
-            ours,
-        )
-    )
-    releases = pinned_releases(settings.release)
-    serving = ServingRole(
-        "serving",
-        ServingRoleArgs(
-            account_id=account_id,
-            region=region,
-            endpoint_name=names.endpoint,
-            artifacts_bucket=lake.artifacts,
-            captures_bucket=lake.captures,
-            key_arn=key.arn,
-            repository_name=names.repository("serving"),
-            asynchronous=any(one.kind == "async" for one in releases),
-            notify_topic_arn=notifications.topic_arn if any(one.notify for one in releases) else None,
-            rollback_alarm_arns=() if alarms is None else alarms.rollback_alarm_arns,
-            permissions_boundary_arn=boundary_arn,
-        ),
-        ours,
-    )
-    endpoint = None
-    if releases and alarms is not None:
-        endpoint = Endpoint(
-            "endpoint",
-            EndpointArgs(
-                endpoint_name=names.endpoint,
-                current=releases[0],
-                previous=releases[1] if releases[1:] else None,
-                execution_role_arn=serving.arn,
-                captures_bucket=lake.captures,
-                key_arn=key.arn,
-                log_retention_days=settings.serving.log_retention_days,
-                rollback_alarm_names=alarms.rollback_alarm_names,
-                bake_seconds=settings.serving.bake_seconds,
-                rollout=Rollout(
-                    type=settings.serving.rollout.type,
-                    step_percent=settings.serving.rollout.step_percent,
-                    wait_seconds=settings.serving.rollout.wait_seconds,
-                ),
-                topic_arn=notifications.topic_arn,
-                wait_for=[*serving.policies, serving_code.stored],
-            ),
-            ours,
-        )
-        surroundings.office_hours(settings, names, endpoint, key, boundary_arn, ours)
-        # The stack file may speak of the next release already; what serves scales once it is of that kind.
-        if settings.serving.autoscaling is not None and releases[0].kind == settings.serving.kind:
-            _autoscaling(settings.serving.autoscaling, endpoint.endpoint_name, ours)
-    delivery = surroundings.delivery(settings, names, ours)
-    dashboard = Dashboard(
-        "dashboard",
-        DashboardArgs(
-            dashboard_name=names.dashboard,
-            region=region,
-            buckets=lake.buckets,
-            endpoint_name=None if endpoint is None else names.endpoint,
-            variant_name=VARIANT_NAME,
-        ),
-        ours,
-    )
+    ground = lay_ground(stack)
+    network = surroundings.network(stack, ground)
+    databases, workgroup = surroundings.queries(stack, ground)
+    surroundings.trail(stack, ground)
+    surroundings.budget(stack)
 
-    # What `slipway train`, `slipway release` and CI read with `pulumi stack output --json`.
-    pulumi.export("lake", dict(lake.buckets))
+    learning.images(stack, ground)
+    training_code = learning.code_package("training", stack, ground)
+    serving_code = learning.code_package("serving", stack, ground)
+    topic = answering.notifications(stack, ground)
+    registry = learning.registry(stack, topic)
+    training = learning.training(stack, ground)
+    learning.pipeline(stack, ground, training_code, serving_code)
+    tracking = learning.tracking(stack, ground)
+
+    events = answering.events(stack, ground)
+    rings = answering.alarms(stack, topic)
+    role = answering.serving_role(stack, ground, topic, rings)
+    endpoint = answering.endpoint(stack, ground, topic, rings, role, serving_code)
+    dashboard = answering.dashboard(stack, ground, endpoint)
+    surroundings.office_hours(stack, ground, endpoint)
+    delivery = surroundings.delivery(stack)
+
+    pulumi.export("lake", dict(ground.lake.buckets))
     pulumi.export("queries", {"databases": dict(databases), "workgroup": workgroup})
-    pulumi.export("key_arn", key.arn)
+    pulumi.export("key_arn", ground.key.arn)
     pulumi.export("registry", {"model_package_group_name": registry.model_package_group_name})
-    pulumi.export(
-        "delivery",
-        None
-        if delivery is None
-        else {"preview_role_arn": delivery.preview_role_arn, "deploy_role_arn": delivery.deploy_role_arn},
-    )
-    pulumi.export(
-        "network",
-        None
-        if network is None
-        else {"subnet_ids": network.subnet_ids, "security_group_ids": network.security_group_ids},
-    )
+    pulumi.export("delivery", None if delivery is None else delivery.arns)
+    pulumi.export("network", None if network is None else network_export(network))
     pulumi.export("tracking", None if tracking is None else {"mlflow_app_arn": tracking.arn})
-    pulumi.export("notifications", {"topic_arn": notifications.topic_arn})
+    pulumi.export("notifications", {"topic_arn": topic.topic_arn})
     pulumi.export("dashboard", {"name": dashboard.dashboard_name})
-    pulumi.export(
-        "training",
-        {
-            "role_arn": training.role_arn,
-            "image": image_uri(account_id, region, names.repository("training"), settings.images.training_tag),
-            "code_uri": training_code.uri,
-            "log_group": TRAINING_LOG_GROUP,
-            "output_path": pulumi.Output.concat("s3://", lake.artifacts, "/", MODELS_PREFIX),
-            "instance_type": settings.training.instance_type,
-            "instance_count": settings.training.instance_count,
-            "volume_size_gib": settings.training.volume_size_gib,
-            "max_runtime_seconds": settings.training.max_runtime_seconds,
-            "max_wait_seconds": settings.training.max_wait_seconds,
-            "checkpoint_path": pulumi.Output.concat("s3://", lake.artifacts, "/", CHECKPOINTS_PREFIX),
-        },
-    )
-    pulumi.export(
-        "serving",
-        {
-            "role_arn": serving.arn,
-            "image": image_uri(account_id, region, names.repository("serving"), settings.images.serving_tag),
-            "code_uri": serving_code.uri,
-            "instance_type": settings.serving.instance_type,
-            "endpoint_name": names.endpoint,
-            "events_log_group": events.log_group,
-        },
-    )
-    pulumi.export(
-        "endpoint",
-        None
-        if endpoint is None
-        else {
-            "name": endpoint.endpoint_name,
-            "endpoint_config_name": endpoint.endpoint_config_name,
-            "release": endpoint.release,
-        },
-    )
-
-
-def _code_package(folder: str, lake: Lake, key: EncryptionKey, ours: pulumi.ResourceOptions) -> CodePackage:
-    """Package a root folder and declare it in the artifacts bucket."""
-    try:
-        package = packaging.build(Path(folder), _BUILD_FOLDER)
-    except packaging.PackagingError as error:
-        raise pulumi.RunError(str(error)) from error
-    return CodePackage(
-        f"{folder}-code",
-        CodePackageArgs(archive=package.archive, key=package.key, bucket=lake.artifacts, key_arn=key.arn),
-        ours,
-    )
-
-
-def _tracking(settings: Settings, names: Names, lake: Lake, key: EncryptionKey, ours: pulumi.ResourceOptions) -> Mlflow:
-    """Declare the managed MLflow."""
-    return Mlflow(
-        "tracking",
-        MlflowArgs(
-            account_id=settings.stack.account,
-            region=settings.stack.region,
-            app_name=names.mlflow_app,
-            artifacts_bucket=lake.artifacts,
-            key_arn=key.arn,
-            weekly_maintenance_window_start=settings.tracking.weekly_maintenance_window_start,
-            permissions_boundary_arn=settings.stack.permissions_boundary_arn,
-        ),
-        ours,
-    )
-
-
-def _autoscaling(scaling: AutoscalingSection, endpoint_name: pulumi.Output[str], ours: pulumi.ResourceOptions) -> None:
-    """Let the endpoint's instances follow its load."""
-    Autoscaling(
-        "scaling",
-        AutoscalingArgs(
-            endpoint_name=endpoint_name,
-            variant_name=VARIANT_NAME,
-            min_capacity=scaling.min_capacity,
-            max_capacity=scaling.max_capacity,
-            target_invocations_per_minute=scaling.target_invocations_per_minute,
-            target_backlog_per_instance=scaling.target_backlog_per_instance,
-            scale_in_cooldown_seconds=scaling.scale_in_cooldown_seconds,
-            scale_out_cooldown_seconds=scaling.scale_out_cooldown_seconds,
-        ),
-        ours,
-    )
+    pulumi.export("training", training_export(stack, training, training_code, ground.lake))
+    pulumi.export("serving", serving_export(stack, role, serving_code, events.log_group))
+    pulumi.export("endpoint", endpoint_export(endpoint))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
-from infra.components.cost.permissions import endpoint_hours_policy, grant_key_policy, schedule_trust
+from infra.components.cost.permissions import endpoint_hours_policy, grant_key_policy
+from infra.components.schedules.trust import schedule_trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,10 @@ class OfficeHoursArgs:
     """Region of the endpoint."""
     partition: str
     """AWS partition: the second word of every ARN there."""
-    group_name: str
-    """Name of the schedules' group: their role trusts the scheduler for this group only."""
+    group_name: pulumi.Input[str]
+    """Group of the schedules."""
+    known_group_name: str
+    """The same name as it is known before the group exists: the role trusts the scheduler for this group only."""
     endpoint_name: pulumi.Input[str]
     """Endpoint that is deleted in the evening and made again in the morning."""
     known_endpoint_name: str
@@ -67,11 +70,10 @@ class OfficeHours(pulumi.ComponentResource):
         super().__init__("slipway:cost:OfficeHours", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
-        group = aws.scheduler.ScheduleGroup(name, name=args.group_name, opts=child)
         role = aws.iam.Role(
             name,
             description="Stops and starts the endpoint by the clock",
-            assume_role_policy=schedule_trust(args.account_id, args.region, args.group_name),
+            assume_role_policy=schedule_trust(args.account_id, args.region, args.known_group_name),
             permissions_boundary=args.permissions_boundary_arn,
             opts=child,
         )
@@ -94,7 +96,7 @@ class OfficeHours(pulumi.ComponentResource):
         ):
             aws.scheduler.Schedule(
                 f"{name}-{part}",
-                group_name=group.name,
+                group_name=args.group_name,
                 description=f"{operation} in office hours",
                 schedule_expression=when,
                 schedule_expression_timezone=args.timezone,

@@ -14,6 +14,8 @@ from infra.components.delivery.trust import github_trust
 from infra.components.delivery.writing import data_policy, operations_policy, roles_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infra.components.delivery.place import Place
     from infra.components.delivery.trust import Repository
 
@@ -47,10 +49,8 @@ class DeliveryRolesArgs:
 class DeliveryRoles(pulumi.ComponentResource):
     """A role that reads, for pull requests, and one that deploys, for one GitHub environment."""
 
-    preview_role_arn: pulumi.Output[str]
-    """ARN of the role that reads."""
-    deploy_role_arn: pulumi.Output[str]
-    """ARN of the role that deploys."""
+    arns: Mapping[str, pulumi.Output[str]]
+    """`preview_role_arn` of the role that reads, `deploy_role_arn` of the one that deploys."""
 
     def __init__(self, name: str, args: DeliveryRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:delivery:DeliveryRoles", name, None, opts)
@@ -93,5 +93,5 @@ class DeliveryRoles(pulumi.ComponentResource):
                 )
             arns[purpose] = role.arn
 
-        self.preview_role_arn, self.deploy_role_arn = arns["preview"], arns["deploy"]
-        self.register_outputs({"preview_role_arn": self.preview_role_arn, "deploy_role_arn": self.deploy_role_arn})
+        self.arns = {"preview_role_arn": arns["preview"], "deploy_role_arn": arns["deploy"]}
+        self.register_outputs({"arns": self.arns})

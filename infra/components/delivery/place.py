@@ -41,6 +41,12 @@ class Place:
         return self.iam(*(f"role/{name}-*" for name in self.role_names))
 
     @property
+    def scaling_role(self) -> list[str]:
+        """ARN of the role that Application Auto Scaling changes endpoints with; AWS makes it and names it."""
+        service = "sagemaker.application-autoscaling.amazonaws.com"
+        return self.iam(f"role/aws-service-role/{service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint")
+
+    @property
     def buckets(self) -> list[str]:
         """ARNs of the stack's buckets."""
         return [f"arn:{partition(self.region)}:s3:::{self.bucket_prefix}-*"]

@@ -26,7 +26,7 @@ def allow(sid: str, service: str, actions: str, resources: str | Sequence[str]) 
 def reading_policy(place: Place) -> str:
     """Return the policy document that lets somebody see every setting of a stack.
 
-    `"*"` stands where AWS scopes nothing: lists of keys, networks and log policies.
+    `"*"` stands where AWS scopes nothing: lists of keys, networks, scaling and log policies.
     """
     of = place.arn
     catalogue = of("glue", "catalog", f"database/{place.database_prefix}_*", f"table/{place.database_prefix}_*/*")
@@ -53,10 +53,14 @@ def reading_policy(place: Place) -> str:
             allow("SeeBudget", "budgets", "ListTagsForResource ViewBudget", place.budget),
             allow("SeeTrail", "cloudtrail", _TRAIL_READS, of("cloudtrail", f"trail/{place.prefix}")),
             allow("SeeSchedules", "scheduler", "GetSchedule GetScheduleGroup ListTagsForResource", place.schedules),
-            allow("SeeTopics", "sns", "GetTopicAttributes ListTagsForResource", of("sns", "*")),
+            allow(
+                "SeeTopics", "sns", "GetSubscriptionAttributes GetTopicAttributes ListTagsForResource", of("sns", "*")
+            ),
+            allow("SeeScaling", "application-autoscaling", "ListTagsForResource", of("application-autoscaling", "*")),
             allow("ListKeyAliases", "kms", "ListAliases", "*"),
             allow("SeeNetworks", "ec2", _NETWORK_READS, "*"),
             allow("SeeLogPolicies", "logs", "DescribeResourcePolicies", "*"),
+            allow("ListScaling", "application-autoscaling", "DescribeScalableTargets DescribeScalingPolicies", "*"),
             allow("SeeGrants", "lakeformation", "DescribeResource ListPermissions", "*"),
         ]
     )

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from infra.components.delivery.place import Place
     from infra.components.security.statements import Statement
 
-PASSED_TO = ["sagemaker.amazonaws.com", "scheduler.amazonaws.com", "vpc-flow-logs.amazonaws.com"]
+PASSED_TO = [
+    "events.amazonaws.com",
+    "sagemaker.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+]
 """Services that the stack's roles are for."""
 
 
@@ -75,6 +80,15 @@ def operations_policy(place: Place) -> str:
     return document(
         [
             allow("KeepMachineLearning", "sagemaker", _SAGEMAKER, of("sagemaker", "*")),
+            allow(
+                "KeepScaling", "application-autoscaling", _SCALING, of("application-autoscaling", "scalable-target/*")
+            ),
+            {
+                **allow("LetScalingAct", "iam", "CreateServiceLinkedRole", place.scaling_role),
+                "Condition": {
+                    "StringEquals": {"iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com"}
+                },
+            },
             allow("KeepAlarms", "cloudwatch", _ALARMS, of("cloudwatch", "alarm:*")),
             allow("KeepDashboard", "cloudwatch", "DeleteDashboards PutDashboard", place.dashboard),
             allow("KeepRules", "events", _RULES, of("events", "rule/*")),
@@ -121,6 +135,9 @@ _SAGEMAKER = (
     "DeleteEndpoint DeleteEndpointConfig DeleteMlflowApp DeleteModel DeleteModelPackageGroup "
     "DeleteModelPackageGroupPolicy DeletePipeline DeleteTags PutModelPackageGroupPolicy UpdateEndpoint UpdateMlflowApp "
     "UpdatePipeline"
+)
+_SCALING = (
+    "DeleteScalingPolicy DeregisterScalableTarget PutScalingPolicy RegisterScalableTarget TagResource UntagResource"
 )
 _ALARMS = "DeleteAlarms PutCompositeAlarm PutMetricAlarm TagResource UntagResource"
 _RULES = "DeleteRule PutRule PutTargets RemoveTargets TagResource UntagResource"

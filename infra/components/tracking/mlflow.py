@@ -28,7 +28,7 @@ class MlflowArgs:
     """KMS key of the bucket."""
     weekly_maintenance_window_start: str
     """When SageMaker may update the app, such as Sun:03:00, in UTC."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
 

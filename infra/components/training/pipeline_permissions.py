@@ -119,17 +119,6 @@ def pipeline_policy(place: PipelinePlace, known: Mapping[str, str]) -> str:
     )
 
 
-def assume_by_scheduler(account_id: str) -> Statement:
-    """Let EventBridge Scheduler take a role, for schedules of this account only."""
-    return {
-        "Sid": "AssumeByScheduler",
-        "Effect": "Allow",
-        "Principal": {"Service": "scheduler.amazonaws.com"},
-        "Action": ["sts:AssumeRole"],
-        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-    }
-
-
 def assume_by_events(account_id: str) -> Statement:
     """Let EventBridge take a role, for rules of this account only."""
     return {

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from infra.components.schedules.trust import schedule_trust
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.training.definition import Shape, pipeline_definition
 from infra.components.training.pipeline_permissions import (
     PipelinePlace,
     assume_by_events,
-    assume_by_scheduler,
     jobs_policy,
     pipeline_arn,
     pipeline_policy,
@@ -24,8 +24,6 @@ from infra.components.training.pipeline_permissions import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from infra.components.security.statements import Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +54,13 @@ class TrainingPipelineArgs:
     """When it runs by itself, as EventBridge Scheduler writes it. Left out: only when somebody starts it."""
     schedule_timezone: str
     """Time zone of the schedule."""
+    schedule_group_name: pulumi.Input[str] | None = None
+    """Group of the schedule, which a schedule must have. Left out: there is no schedule."""
+    known_schedule_group_name: str
+    """The same name as it is known before the group exists, for the trust of the schedule's role."""
     retrain_alarm_arns: Sequence[str] = ()
     """Alarms that start it when they begin to ring. Left out: no alarm does."""
-    permissions_boundary_arn: str | None = None
+    permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the roles. Left out: no boundary."""
 
 
@@ -129,15 +131,13 @@ class TrainingPipeline(pulumi.ComponentResource):
         self.arn = pipeline.arn
         self.register_outputs({"arn": self.arn})
 
-    def _starter(
-        self, name: str, args: TrainingPipelineArgs, trust: Statement
-    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    def _starter(self, name: str, args: TrainingPipelineArgs, trust: str) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
         """Declare a role that may start this pipeline and nothing else."""
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             name,
             description=f"Role that pipeline {args.pipeline_name} is started with",
-            assume_role_policy=document([trust]),
+            assume_role_policy=trust,
             permissions_boundary=args.permissions_boundary_arn,
             opts=child,
         )
@@ -147,9 +147,12 @@ class TrainingPipeline(pulumi.ComponentResource):
 
     def _schedule(self, name: str, args: TrainingPipelineArgs, pipeline: aws.sagemaker.Pipeline) -> None:
         """Declare when the pipeline runs by itself."""
-        role, start = self._starter(f"{name}-schedule", args, assume_by_scheduler(args.account_id))
+        role, start = self._starter(
+            f"{name}-schedule", args, schedule_trust(args.account_id, args.region, args.known_schedule_group_name)
+        )
         aws.scheduler.Schedule(
             f"{name}-schedule",
+            group_name=args.schedule_group_name,
             schedule_expression=args.schedule_expression,
             schedule_expression_timezone=args.schedule_timezone,
             flexible_time_window={"mode": "OFF"},
@@ -160,7 +163,7 @@ class TrainingPipeline(pulumi.ComponentResource):
 
     def _retrain(self, name: str, args: TrainingPipelineArgs, pipeline: aws.sagemaker.Pipeline) -> None:
         """Declare the rule from ringing alarms to the pipeline."""
-        role, start = self._starter(f"{name}-retrain", args, assume_by_events(args.account_id))
+        role, start = self._starter(f"{name}-retrain", args, document([assume_by_events(args.account_id)]))
         rule = aws.cloudwatch.EventRule(
             f"{name}-retrain",
             description=f"Alarms that start pipeline {args.pipeline_name}",

@@ -62,11 +62,16 @@ def test_every_role_is_bounded_and_its_policies_lie_within(
         # The mock engine's ARNs are made up; what they stand for is in this account and region.
         text = one.inputs["policy"].replace("arn:of:aws:kms/key:Key:key", key_arn(config))
         text = text.replace("arn:of:aws:cloudwatch/metricAlarm:MetricAlarm:", alarm_arn(config))
+        text = text.replace("arn:of:aws:iam/role:Role:", role_arn(config))
         assert outside(text, boundary.inputs["policy"]) == [], NOT_A_PLACE
 
 
 def key_arn(config: Config) -> str:
     return f"arn:aws:kms:us-east-1:{config['slipway:stack']['account']}:key/k"
+
+
+def role_arn(config: Config) -> str:
+    return f"arn:aws:iam::{config['slipway:stack']['account']}:role/"
 
 
 def alarm_arn(config: Config) -> str:

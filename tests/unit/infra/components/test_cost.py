@@ -18,6 +18,7 @@ HOURS = OfficeHoursArgs(
     region="eu-west-1",
     partition="aws",
     group_name="slipway-dev",
+    known_group_name="slipway-dev",
     endpoint_name="slipway-dev",
     known_endpoint_name="slipway-dev",
     endpoint_config_name="endpoint-1234abcd-0000000",

@@ -34,7 +34,15 @@ DELIVERY = {
     "state_key_arn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/k",
 }
 # AWS cannot scope these by resource: https://docs.aws.amazon.com/service-authorization/
-UNSCOPED = {"ec2", "lakeformation", "kms:CreateKey", "kms:ListAliases", "logs:DescribeResourcePolicies"}
+UNSCOPED = {
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "ec2",
+    "lakeformation",
+    "kms:CreateKey",
+    "kms:ListAliases",
+    "logs:DescribeResourcePolicies",
+}
 
 pytestmark = pytest.mark.usefixtures("project_folder")
 
@@ -65,7 +73,7 @@ def test_nobody_delivers_unless_the_stack_file_names_a_repository(
 ) -> None:
     made = run_program(deploy, config=stack_config("dev"))
     assert made.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
-    assert {one.name for one in made.of_type(ROLE)} == {"serving", "training"}
+    assert {one.name for one in made.of_type(ROLE)} == {"pipeline-jobs", "pipeline-run", "serving", "training"}
     assert "delivery" not in made.exports
 
 

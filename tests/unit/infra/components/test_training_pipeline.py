@@ -52,6 +52,8 @@ def declare(**changes: Any) -> None:
         "training_code_uri": KNOWN["training_code_uri"],
         "serving_code_uri": KNOWN["serving_code_uri"],
         "schedule_timezone": "UTC",
+        "schedule_group_name": "slipway-dev",
+        "known_schedule_group_name": "slipway-dev",
         **changes,
     }
     TrainingPipeline("pipeline", TrainingPipelineArgs(**given))
@@ -119,6 +121,7 @@ def test_a_pipeline_runs_by_itself_only_where_a_schedule_is_given(run_program: A
     assert run_program(declare).of_type(SCHEDULE) == []
     graph = run_program(lambda: declare(schedule_expression="cron(0 4 2 * ? *)"))
     (schedule,) = graph.of_type(SCHEDULE)
+    assert schedule.inputs["groupName"] == "slipway-dev"
     assert schedule.inputs["target"] == {
         "arn": "arn:of:aws:sagemaker/pipeline:Pipeline:pipeline",
         "roleArn": f"arn:of:{ROLE}:pipeline-schedule",
@@ -133,6 +136,8 @@ def test_a_pipeline_runs_by_itself_only_where_a_schedule_is_given(run_program: A
     }
     trust = json.loads(graph.one(ROLE, "pipeline-schedule").inputs["assumeRolePolicy"])["Statement"][0]
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    group = trust["Condition"]["StringEquals"]["aws:SourceArn"]
+    assert group == f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/slipway-dev"
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
