@@ -136,9 +136,8 @@ def test_a_pipeline_runs_by_itself_only_where_a_schedule_is_given(run_program: A
     }
     trust = json.loads(graph.one(ROLE, "pipeline-schedule").inputs["assumeRolePolicy"])["Statement"][0]
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
-    group = trust["Condition"]["StringEquals"]["aws:SourceArn"]
-    assert group == f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/slipway-dev"
-    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    group = f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/slipway-dev"
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": group}}
 
 
 def test_an_alarm_that_begins_to_ring_starts_the_pipeline_only_where_one_is_named(run_program: Any) -> None:
