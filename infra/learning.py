@@ -133,6 +133,7 @@ def tracking(stack: Stack, ground: Ground) -> Mlflow | None:
             artifacts_bucket=ground.lake.artifacts,
             key_arn=ground.key.arn,
             weekly_maintenance_window_start=stack.settings.tracking.weekly_maintenance_window_start,
+            retention=stack.kept,
             permissions_boundary_arn=ground.boundary_arn,
         ),
         stack.ours,
