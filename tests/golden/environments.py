@@ -9,7 +9,7 @@ from prices.catalogue import region
 from prices.estimate import Declared, Estimate, estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 HEAD = """\
 # Environments
@@ -49,7 +49,7 @@ def _aws(graph: Any) -> list[Any]:
 
 
 def _summary(graphs: Mapping[str, Any], costs: Mapping[str, Estimate]) -> list[str]:
-    rows = [
+    rows: list[tuple[str, Callable[[str], str]]] = [
         ("AWS resources", lambda name: str(len(_aws(graphs[name])))),
         ("components", lambda name: str(len([one for one in graphs[name].resources if not one.custom]) - 1)),
         ("USD a month", lambda name: f"{costs[name].usd:,.2f}"),
@@ -85,9 +85,8 @@ def _money(inside: Sequence[Any], cost: Estimate) -> str:
     lines = [line for line in cost.lines if (line.type, line.name) in own]
     priced = [line for line in lines if line.kind == "priced" and line.usd]
     said = [f"{sum(line.usd for line in priced):,.2f} USD"] if priced else []
-    for kind in ("by use", "no list price", "not known"):
-        if any(line.kind == kind for line in lines):
-            said.append(kind)
+    kinds = {line.kind for line in lines}
+    said += [kind for kind in ("by use", "no list price", "not known") if kind in kinds]
     return ", ".join(said) or "free"
 
 

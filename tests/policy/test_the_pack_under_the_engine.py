@@ -79,7 +79,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
     },
     "accelerators-not-allowed": {
         "type": ENDPOINT_CONFIGURATION,
-        "props": {"production_variants": [{**VARIANT, "instance_type": "ml.g5.xlarge"}]},
+        "props": {"production_variants": [{**VARIANT, "instance_type": "ml.g6.xlarge"}]},
     },
     "costs-over-the-ceiling": {
         "type": ENDPOINT_CONFIGURATION,
