@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MINIMUM = (3, 255)
+PACK = "policy"
+"""Where a project keeps its policy pack."""
 EngineName = Literal["pulumi", "embedded"]
 
 
@@ -124,8 +126,11 @@ class Stack:
         return self.operate(label, "destroy", "--yes", "--skip-preview", progress=progress)
 
     def up_attached(self, *, yes: bool) -> int:
-        """Run `up` in this terminal, preview and question included; return the engine's exit code."""
-        words = ("up", "--stack", self.name, *(("--yes",) if yes else ()))
+        """Run `up` in this terminal, preview and question included; return the engine's exit code.
+
+        The project's own policy pack, where it has one, judges before anything is made.
+        """
+        words = ("up", "--stack", self.name, *self._policies(), *(("--yes",) if yes else ()))
         return child.attached([*self.engine.argv, *words], cwd=self.folder, env=self._environment())
 
     def operate(self, label: str, *words: str, progress: Callable[[EventLog], None] | None = None) -> EventLog:
@@ -157,6 +162,9 @@ class Stack:
             said = finished.tail() or f"exit code {finished.code}"
             raise Failure(f"`pulumi {' '.join(words)}` failed with the {self.engine.title}: {said}")
         return finished.stdout
+
+    def _policies(self) -> tuple[str, ...]:
+        return ("--policy-pack", PACK) if (self.folder / PACK / "PulumiPolicy.yaml").exists() else ()
 
     @staticmethod
     def _environment() -> dict[str, str]:
