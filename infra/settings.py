@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from infra.lake_settings import LakeSection
 from infra.monitoring_settings import MonitoringSection
 from infra.platform_checks import problems_of_platform
 from infra.platform_settings import AuditSection, CostSection, DeliverySection, NetworkSection
@@ -58,25 +59,6 @@ class StackSection(Section):
     """Who pays; the tag `cost-center` of everything in it. Left out: no such tag."""
     permissions_boundary_arn: Arn | None = None
     """IAM policy that bounds every role of the stack. Left out: one of the stack's own."""
-
-
-class LakeSection(Section):
-    """`slipway:lake`: how long the buckets keep what nobody needs any more."""
-
-    noncurrent_version_days: Days
-    """Days until an overwritten or deleted object is really gone."""
-    abort_multipart_days: Days = 7
-    """Days until the parts of an upload that never ended are deleted."""
-    captures_expiry_days: Days
-    """Days until captured requests and answers are deleted."""
-    query_results_expiry_days: Days = 30
-    """Days until results of Athena's queries are deleted."""
-    logs_expiry_days: Days = 400
-    """Days until access logs of the buckets, and the trail's files, are deleted."""
-    query_scan_limit_gib: Annotated[int, Field(ge=1, le=100_000)] = 100
-    """What one query may scan before Athena stops it."""
-    reader_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=20)] = ()
-    """Roles and users that Lake Formation lets read curated and features tables. Left out: it grants nothing."""
 
 
 class ImagesSection(Section):

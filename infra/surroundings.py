@@ -23,6 +23,7 @@ from infra.components.storage.catalogue import Catalogue, CatalogueArgs
 from infra.components.storage.lake import QUERIES_PREFIX
 from infra.components.storage.lake_grants import LakeGrants, LakeGrantsArgs
 from infra.components.storage.query_workgroup import QueryWorkgroup, QueryWorkgroupArgs
+from infra.components.storage.tables import Table, Tables, TablesArgs
 from infra.naming import flow_log_group, partition
 from infra.provider import default_tags
 
@@ -81,9 +82,24 @@ def queries(stack: Stack, ground: Ground) -> tuple[Mapping[str, pulumi.Output[st
     zones = ("raw", "curated", "features")
     catalogue = Catalogue(
         "catalogue",
-        CatalogueArgs(database_names={zone: stack.names.database(zone) for zone in zones}, buckets=lake.buckets),
+        CatalogueArgs(
+            database_names={zone: stack.names.database(zone) for zone in zones},
+            buckets=lake.buckets,
+            retention=stack.kept,
+        ),
         stack.ours,
     )
+    if settings.tables:
+        Tables(
+            "tables",
+            TablesArgs(
+                tables=[Table(zone=one.zone, name=one.name, columns=one.columns) for one in settings.tables],
+                databases=catalogue.databases,
+                buckets=lake.buckets,
+                retention=stack.kept,
+            ),
+            stack.ours,
+        )
     queries = QueryWorkgroup(
         "queries",
         QueryWorkgroupArgs(

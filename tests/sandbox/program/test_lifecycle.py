@@ -22,12 +22,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
 BUCKETS = 6
+ZONES = 3
 RESOURCES = 1 + len(yaml.safe_load((ROOT / "tests/golden/dev.yaml").read_text(encoding="utf-8"))["resources"])
 """What dev registers without a release, as its golden graph says, and the stack itself."""
 
 
 ACCOUNTS = {"dev": "123456789012", "staging": "222233334444", "prod": "333344445555"}
-KEPT = {"s3:Bucket", "kms:Key", "ecr:Repository", "sagemaker:ModelPackageGroup"}
+KEPT = {
+    "s3:Bucket",
+    "kms:Key",
+    "ecr:Repository",
+    "glue:CatalogDatabase",
+    "glue:CatalogTable",
+    "sagemaker:ModelPackageGroup",
+}
 """What a protected environment declares as its own to keep."""
 
 
@@ -100,6 +108,9 @@ def test_dev_comes_up_is_empty_to_preview_and_goes_without_a_trace(project: Proj
     assert unchanged.replace("unchanged", "created") in created
     assert unchanged in succeeded(project.pulumi("preview", "-s", "dev", "--expect-no-changes"))
     assert unchanged in succeeded(project.pulumi("refresh", "--yes", "--skip-preview", "-s", "dev"))
+
+    table = project.client("glue").get_table(DatabaseName="slipway_dev_features", Name="flights")["Table"]
+    assert table["Parameters"]["table_type"] == "ICEBERG"
 
     artifacts = json.loads(succeeded(project.pulumi("stack", "output", "--json", "-s", "dev")))["lake"]["artifacts"]
     project.client("s3").put_object(Bucket=artifacts, Key="models/job/output/model.tar.gz", Body=b"model")
@@ -212,7 +223,8 @@ def assert_gone(project: Project, account: str) -> None:
     assert project.client("iam", account).list_policies(Scope="Local")["Policies"] == []
     assert project.client("logs", account).describe_log_groups()["logGroups"] == []
     assert project.client("cloudwatch", account).list_dashboards()["DashboardEntries"] == []
-    assert project.client("glue", account).get_databases()["DatabaseList"] == []
+    databases = [one["Name"] for one in project.client("glue", account).get_databases()["DatabaseList"]]
+    assert len(databases) == (0 if account == ACCOUNTS["dev"] else ZONES)
     assert project.client("cloudtrail", account).describe_trails()["trailList"] == []
     workgroups = project.client("athena", account).list_work_groups()["WorkGroups"]
     assert [one["Name"] for one in workgroups] == ["primary"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -374,3 +375,27 @@ def test_the_stacks_own_account_is_no_reader_of_its_registry(dev: Config) -> Non
     assert problem.startswith("slipway:registry.reader_accounts: must name other accounts")
     dev["slipway:registry"] = {"reader_accounts": ["222233334444"]}
     assert load_stack_settings(dev).registry.reader_accounts == ("222233334444",)
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ({"zone": "captures"}, "zone"),
+        ({"name": "Flights"}, "name"),
+        ({"columns": {}}, "columns"),
+        ({"columns": {"a": "text"}}, "columns.a"),
+        ({"columns": {"a-b": "int"}}, "columns"),
+    ],
+)
+def test_a_table_that_glue_would_refuse_is_refused_here(dev: Config, table: Config, says: str) -> None:
+    whole = {"zone": "curated", "name": "flights", "columns": {"a": "int"}, **table}
+    dev["slipway:lake"]["tables"] = [whole]
+    with pytest.raises(SettingsError, match=re.escape(f"slipway:lake.tables.0.{says}")):
+        load_stack_settings(dev)
+
+
+def test_two_tables_of_one_name_in_one_zone_are_refused(dev: Config) -> None:
+    table = {"zone": "curated", "name": "flights", "columns": {"a": "int"}}
+    dev["slipway:lake"]["tables"] = [table, {**table, "zone": "features"}, {**table, "columns": {"b": "int"}}]
+    with pytest.raises(SettingsError, match=r"tables names curated\.flights more than once"):
+        load_stack_settings(dev)
