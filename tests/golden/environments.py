@@ -25,7 +25,7 @@ no list that `prices/` knows. Training jobs cost by use, too: docs/settings.md n
 def page(graphs: Mapping[str, Any]) -> str:
     """Return the page of the graphs of environments, by name."""
     costs = {name: estimate(_declared(graph)) for name, graph in graphs.items()}
-    parts = [HEAD.format(region=region()), *_summary(graphs, costs)]
+    parts = [HEAD.format(region=region()), summary(graphs)]
     for name, graph in graphs.items():
         parts += ["", f"## {name}", "", "```", *_tree(name, graph, costs[name]), "```"]
     return "\n".join([*parts, "", *_types(graphs), ""])
@@ -48,7 +48,9 @@ def _aws(graph: Any) -> list[Any]:
     return [one for one in graph.resources if one.type.startswith("aws:")]
 
 
-def _summary(graphs: Mapping[str, Any], costs: Mapping[str, Estimate]) -> list[str]:
+def summary(graphs: Mapping[str, Any]) -> str:
+    """Return the table that the README shows, too."""
+    costs = {name: estimate(_declared(graph)) for name, graph in graphs.items()}
     rows: list[tuple[str, Callable[[str], str]]] = [
         ("AWS resources", lambda name: str(len(_aws(graphs[name])))),
         ("components", lambda name: str(len([one for one in graphs[name].resources if not one.custom]) - 1)),
@@ -57,11 +59,12 @@ def _summary(graphs: Mapping[str, Any], costs: Mapping[str, Estimate]) -> list[s
         ("items by use", lambda name: str(len(costs[name].of_kind("by use")))),
         ("items without a list price", lambda name: str(len(costs[name].of_kind("no list price")))),
     ]
-    return [
+    lines = [
         f"| | {' | '.join(graphs)} |",
         f"|---|{'---:|' * len(graphs)}",
         *(f"| {label} | {' | '.join(value(name) for name in graphs)} |" for label, value in rows),
     ]
+    return "\n".join(lines)
 
 
 def _tree(name: str, graph: Any, cost: Estimate) -> list[str]:

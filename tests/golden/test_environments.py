@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.program import deploy
-from tests.golden.environments import page
+from tests.golden.environments import page, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGE = "../../docs/environments.md"
+PAGE, README = "../../docs/environments.md", "../../README.md"
+BEGIN, END = "<!-- written by make golden -->\n", "\n<!-- until here -->"
 
 pytestmark = pytest.mark.usefixtures("project_folder")
 
@@ -36,3 +37,6 @@ def test_the_page_of_the_environments_says_what_they_declare_and_cost(
         )
         graphs[stack] = run_program(deploy, stack=stack, config={**config, "slipway:release": {"current": pinned}})
     golden.check(PAGE, page(graphs))
+    readme = golden.read(README)
+    begin, end = readme.index(BEGIN) + len(BEGIN), readme.index(END)
+    golden.check(README, readme[:begin] + summary(graphs) + readme[end:])
