@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from slipway.ephemeral import engine_lock, guard, lease, life, sweep, workspace
 from slipway.ephemeral.inventory import taking
-from slipway.ephemeral.inventory.owner import Owner, known_of
+from slipway.ephemeral.inventory.owner import Owner, buckets_of
 from slipway.failure import Failure
 from slipway.pulumi_cli import Stack
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from slipway.ephemeral.store import Store
     from slipway.event_log import EventLog
 
-NOTES = ".slipway/known/"
-"""What a stack had, kept beside its state until it is proved to be gone: a state forgets what it destroyed."""
+NOTES = ".slipway/buckets/"
+"""The names of a stack's buckets, kept beside its state until it is proved to be gone: a state forgets interrupted
+creations, and of such a bucket nothing else may say whose it is."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between two tries to destroy: twice as long each time."""
 
@@ -45,6 +47,13 @@ class Place:
     """How long what AWS refuses is tried again."""
     account: Callable[[str], Account]
     """Returns the clients of a region: one set for all stacks."""
+    stop: Event = field(default_factory=Event)
+    """Set when everybody who works from here must stop: threads hear no signals."""
+
+    def check_stop(self) -> None:
+        """Raise Failure where it is time to stop."""
+        if self.stop.is_set():
+            raise Failure("interrupted: what is left goes with the next `slipway ephemeral down` or `reap`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +112,13 @@ def _end(
     state = place.stacks.state(listed)
     guard.check(state, found, project=listed.project, stack=listed.stack, pull_request=listed.pull_request)
     note = f"{NOTES}{listed.project}/{listed.stack}.json"
-    known = known_of(state) | frozenset(json.loads(place.store.read(note) or b"[]"))
-    place.store.write(note, json.dumps(sorted(known)).encode())
-    owner = Owner(project=listed.project, stack=listed.stack, account=found.account, region=found.region, known=known)
+    buckets = buckets_of(state) | frozenset(json.loads(place.store.read(note) or b"[]"))
+    place.store.write(note, json.dumps(sorted(buckets)).encode())
+    owner = Owner(
+        project=listed.project, stack=listed.stack, account=found.account, region=found.region, buckets=buckets
+    )
     until = started + place.patience_seconds
-    clock = _renewing(place.clock, held)
+    clock = _renewing(place, held)
 
     before = [kind for kind in taking.ALL if kind.before]
     sweep.sweep(account, owner, clock, until=until, tell=tell, kinds=before)
@@ -131,35 +142,60 @@ def _destroy(place: Place, listed: Listed, held: Lease, until: float, tell: Call
     with workspace.bare(listed.project) as folder:
         stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
         while True:
+            watched = _Watched(place, held)
+            failure: Failure | None = None
             try:
-                events = stack.destroy(f"{listed.project}-{listed.stack}-destroy-{attempt}", progress=_watch(held))
+                stack.destroy(f"{listed.project}-{listed.stack}-destroy-{attempt}", progress=watched)
             except Failure as error:
-                if place.clock.now() >= until:
+                # an engine that did not come to its first resource will not next time either: a passphrase is missing
+                if place.clock.now() >= until or not watched.begun:
                     raise
-                tell(f"destroy did not end well, once more in {wait:g} s: {_first_line(error)}")
-                place.clock.wait(wait)
-                wait, attempt = min(LONGEST_WAIT, 2 * wait), attempt + 1
-            else:
-                gone += sum(1 for urn in events.done if events.operations.get(urn) == "delete")
+                failure = error
+            gone += watched.deleted
+            if failure is None:
                 tell(f"destroyed {gone} resources")
                 return gone
+            tell(f"destroy did not end well, once more in {wait:g} s: {_first_line(failure)}")
+            _pause(place, held, wait)
+            wait, attempt = min(LONGEST_WAIT, 2 * wait), attempt + 1
 
 
-def _watch(held: Lease) -> Callable[[EventLog], None]:
-    def renew(_: EventLog) -> None:
-        held.renew()
+class _Watched:
+    """Follows one destroy: renews the lease, and knows what became of it when it fails, too."""
 
-    return renew
+    def __init__(self, place: Place, held: Lease) -> None:
+        self._place = place
+        self._held = held
+        self._events: EventLog | None = None
+
+    def __call__(self, events: EventLog) -> None:
+        """Look at what the engine has written so far."""
+        self._events = events
+        self._place.check_stop()
+        self._held.renew()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the engine came to a resource."""
+        return self._events is not None and bool(self._events.operations)
+
+    @property
+    def deleted(self) -> int:
+        """How many resources it deleted."""
+        if self._events is None:
+            return 0
+        return sum(1 for urn in self._events.done if self._events.operations.get(urn) == "delete")
 
 
-def _renewing(clock: Clock, held: Lease) -> Clock:
+def _pause(place: Place, held: Lease, seconds: float) -> None:
+    place.check_stop()
+    held.renew()
+    place.clock.wait(seconds)
+
+
+def _renewing(place: Place, held: Lease) -> Clock:
     """Return a clock whose waiting renews the lease."""
-
-    def wait(seconds: float) -> None:
-        held.renew()
-        clock.wait(seconds)
-
-    return replace(clock, wait=wait)
+    return replace(place.clock, wait=lambda seconds: _pause(place, held, seconds))
 
 
 def _first_line(error: Failure) -> str:

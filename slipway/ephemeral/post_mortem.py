@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from slipway.ephemeral.inventory import watching
-from slipway.ephemeral.inventory.kind import pages
-from slipway.ephemeral.inventory.owner import Owner, known_of
+from slipway.ephemeral.inventory import jobs, watching
+from slipway.ephemeral.inventory.owner import Owner
 from slipway.failure import Failure
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 10_000
 """Log lines of one group at most, the newest; what a job printed a million times is not read by anybody."""
-JOBS_GROUPS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/ProcessingJobs", "/aws/sagemaker/TransformJobs")
-"""Groups that all stacks of an account share; streams in them begin with the job's name."""
 
 
 def write(place: Place, listed: Listed, account: Account, life: Life, *, label: str, reason: str) -> Path:
@@ -43,13 +40,7 @@ def write(place: Place, listed: Listed, account: Account, life: Life, *, label: 
         try:
             state = place.stacks.state(listed)
             archive.writestr("state.json", json.dumps(state, indent=1))  # secrets are still encrypted in it
-            owner = Owner(
-                project=listed.project,
-                stack=listed.stack,
-                account=life.account,
-                region=life.region,
-                known=known_of(state),
-            )
+            owner = Owner(project=listed.project, stack=listed.stack, account=life.account, region=life.region)
             for group, text in _logs(account, owner):
                 archive.writestr(f"logs{group}.log" if group.startswith("/") else f"logs/{group}.log", text)
         except (Failure, ClientError, BotoCoreError) as error:
@@ -70,17 +61,8 @@ def _logs(account: Account, owner: Owner) -> Iterator[tuple[str, str]]:
     logs = account.client("logs")
     for thing in watching.log_groups(account, owner):
         yield thing.name, _text(logs.filter_log_events(logGroupName=thing.name, limit=MOST_EVENTS))
-    for group in JOBS_GROUPS:
-        try:
-            streams = [
-                item["logStreamName"]
-                for item in pages(account, "logs", "describe_log_streams", "logStreams", logGroupName=group)
-                if owner.owns(item["logStreamName"].partition("/")[0])
-            ]
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
-            continue
+    for group in jobs.SHARED_GROUPS:
+        streams = jobs.own_streams(account, owner, group, set())
         for stream in streams:
             events = logs.get_log_events(logGroupName=group, logStreamName=stream, limit=MOST_EVENTS)
             yield f"{group}/{stream}", _text(events)

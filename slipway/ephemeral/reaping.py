@@ -51,8 +51,14 @@ def reap(
         told(found)
         return found
 
+    listed = place.stacks.listed(project)
     with ThreadPoolExecutor(at_once, thread_name_prefix="reap") as pool:
-        return list(pool.map(one, place.stacks.listed(project)))
+        try:
+            return list(pool.map(one, listed))
+        except BaseException:
+            place.stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _one(place: Place, listed: Listed, tell: Callable[[Listed, str], None]) -> Reaped:

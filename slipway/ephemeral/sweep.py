@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from slipway.ephemeral.inventory import taking
 
@@ -39,22 +39,28 @@ def sweep(
     wanted = {kind.name: kind for kind in kinds}
     wait = FIRST_WAIT
     while True:
-        found = taking.take(account, owner, wanted.values())
-        if not found.left:
-            return found, {}
-        reasons = {thing: _try(account, wanted[thing.kind], thing) for thing in found.left}
-        gone = [thing for thing in found.left if not reasons[thing]]
-        refused = {thing: reason for thing, reason in reasons.items() if reason}
-        if gone:
-            tell(f"swept {_counts(gone)}")
-            wait = FIRST_WAIT
-        final = bool(refused) and all(reason in FINAL for reason in refused.values()) and not gone
-        if final or clock.now() >= until:
-            last = taking.take(account, owner, wanted.values())
-            return last, {thing: refused.get(thing, "it came back") for thing in last.left}
-        if refused:
-            clock.wait(wait)
-            wait = min(LONGEST_WAIT, 2 * wait)
+        over = clock.now() >= until
+        try:
+            found = taking.take(account, owner, wanted.values())
+            if not found.left:
+                return found, {}
+            refused = {thing: reason for thing in found.left if (reason := _try(account, wanted[thing.kind], thing))}
+            gone = [thing for thing in found.left if thing not in refused]
+            if over or (not gone and all(reason in FINAL for reason in refused.values())):
+                last = taking.take(account, owner, wanted.values())
+                return last, {thing: refused.get(thing, "it came back") for thing in last.left}
+        except HTTPClientError as error:
+            if over:
+                raise
+            tell(f"AWS can't be reached, once more in {wait:g} s: {error}")
+        else:
+            if gone:
+                tell(f"swept {_counts(gone)}")
+                wait = FIRST_WAIT
+            if not refused:
+                continue
+        clock.wait(wait)
+        wait = min(LONGEST_WAIT, 2 * wait)
 
 
 def _try(account: Account, kind: Kind, thing: Thing) -> str:

@@ -19,8 +19,8 @@ class Owner:
     stack: str
     account: str
     region: str
-    known: frozenset[str] = frozenset()
-    """Ids, names and ARNs that the stack's state had before it was destroyed."""
+    buckets: frozenset[str] = frozenset()
+    """Buckets that the stack's state has or had: a kill between CreateBucket and PutBucketTagging leaves no tags."""
     names: OwnNames = field(init=False)
 
     def __post_init__(self) -> None:
@@ -31,21 +31,15 @@ class Owner:
         """Tell whether a thing is the stack's: a tag `stack` decides where there is one, else the exact name."""
         if tags and "stack" in tags:
             return tags["stack"] == self.stack and tags.get("project") == self.project
-        return name in self.known or self.names.has(name)
+        return self.names.has(name)
 
 
-def known_of(state: Mapping[str, Any]) -> frozenset[str]:
-    """Return the ids, names and ARNs of AWS's resources in a deployment, those of interrupted creations too."""
-    found: set[str] = set()
+def buckets_of(state: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names of the buckets in a deployment, those of interrupted creations too."""
     pending = [one.get("resource") or {} for one in state.get("pending_operations") or []]
-    for resource in [*(state.get("resources") or []), *pending]:
-        if str(resource.get("type", "")).startswith("aws:"):
-            outputs = resource.get("outputs") or {}
-            inputs = resource.get("inputs") or {}
-            candidates = (
-                resource.get("id"),
-                outputs.get("arn"),
-                *(place.get(key) for place in (outputs, inputs) for key in ("name", "bucket")),
-            )
-            found |= {one for one in candidates if isinstance(one, str) and one}
-    return frozenset(found)
+    found = {
+        (one.get("inputs") or {}).get("bucket")
+        for one in [*(state.get("resources") or []), *pending]
+        if one.get("type") == "aws:s3/bucket:Bucket" and not one.get("external")
+    }
+    return frozenset(name for name in found if isinstance(name, str) and name)

@@ -49,6 +49,28 @@ def _delete_package(account: Account, thing: Thing) -> None:
     account.client("sagemaker").delete_model_package(ModelPackageName=thing.name)
 
 
+def _definitions(words: str, noun: str) -> Kind:
+    """Return one kind of job definition; what lists them calls them otherwise than what deletes them."""
+    return Regular(
+        kind=f"{words} job definitions",
+        order=14,
+        service="sagemaker",
+        listing=f"list_{noun}_job_definitions",
+        items="JobDefinitionSummaries",
+        name="MonitoringJobDefinitionName",
+        arn="MonitoringJobDefinitionArn",
+        deleting=f"delete_{noun}_job_definition",
+        parameter="JobDefinitionName",
+        covers=(f"sagemaker:{noun.replace('_', '-')}-job-definition/",),
+    ).made()
+
+
+_DEFINITIONS = {
+    "data quality": "data_quality",
+    "model quality": "model_quality",
+    "model bias": "model_bias",
+    "explainability": "model_explainability",
+}
 _CHANGING = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
 _GROUPS = _regular(
     "model package groups", 60, "model_package_group", "ModelPackageGroupSummaryList", "ModelPackageGroup"
@@ -75,6 +97,22 @@ KINDS = (
     _regular("endpoints", 30, "endpoint", "Endpoints", "Endpoint", status="EndpointStatus", busy=_CHANGING),
     _regular("endpoint configurations", 40, "endpoint_config", "EndpointConfigs", "EndpointConfig"),
     _regular("models", 50, "model", "Models", "Model"),
+    Regular(
+        kind="MLflow Apps",
+        order=58,
+        service="sagemaker",
+        listing="list_mlflow_apps",
+        items="Summaries",
+        name="Name",
+        arn="Arn",
+        deleting="delete_mlflow_app",
+        parameter="Arn",
+        by_arn=True,
+        status="Status",
+        busy=("Creating", "Updating", "Deleting"),
+        covers=("sagemaker:mlflow-app/",),
+    ).made(),
+    *(_definitions(words, noun) for words, noun in _DEFINITIONS.items()),
     Kind(
         name="model packages",
         order=55,

@@ -30,7 +30,7 @@ def _buckets(account: Account, owner: Owner) -> Iterator[Thing]:
             if error.response["Error"]["Code"] not in _UNREADABLE:
                 raise
             tags = {}
-        if owner.owns(name, tags):
+        if owner.owns(name, tags) or (name in owner.buckets and "stack" not in tags):
             yield Thing(kind="buckets", name=name, command=f"aws s3 rb s3://{name} --force")
 
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from slipway.ephemeral.inventory import identity, sagemaker, storage, watching
+from slipway.ephemeral.inventory import (
+    anything,
+    features,
+    identity,
+    jobs,
+    network,
+    sagemaker,
+    serverless,
+    storage,
+    watching,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,9 +27,17 @@ if TYPE_CHECKING:
     from slipway.ephemeral.inventory.kind import Kind, Thing
     from slipway.ephemeral.inventory.owner import Owner
 
-ALL: tuple[Kind, ...] = tuple(
-    sorted((*sagemaker.KINDS, *storage.KINDS, *watching.KINDS, *identity.KINDS), key=lambda kind: kind.order)
+_KNOWN: tuple[Kind, ...] = (
+    *jobs.KINDS,
+    *features.KINDS,
+    *sagemaker.KINDS,
+    *serverless.KINDS,
+    *watching.KINDS,
+    *network.KINDS,
+    *storage.KINDS,
+    *identity.KINDS,
 )
+ALL: tuple[Kind, ...] = tuple(sorted((*_KNOWN, anything.net(_KNOWN)), key=lambda kind: kind.order))
 """Every kind, in the order in which AWS lets them go."""
 AT_ONCE = 6
 """Kinds that are looked at side by side: most of the time goes by waiting for answers."""
