@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's, of its own kind
 
 from slipway.ephemeral.inventory import taking
 
@@ -49,7 +49,7 @@ def sweep(
             if over or (not gone and all(reason in FINAL for reason in refused.values())):
                 last = taking.take(account, owner, wanted.values())
                 return last, {thing: refused.get(thing, "it came back") for thing in last.left}
-        except HTTPClientError as error:
+        except (ConnectionError, HTTPClientError) as error:
             if over:
                 raise
             tell(f"AWS can't be reached, once more in {wait:g} s: {error}")
