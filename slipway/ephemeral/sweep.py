@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's, of its own kind
 
 from slipway.ephemeral.inventory import taking
+from slipway.ephemeral.inventory.anything import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 15.0
 """Seconds between two rounds: twice as long each time."""
-FINAL = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotImplemented"})
+FINAL = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotImplemented", UNKNOWN})
 """Refusals that no waiting turns into consent."""
 
 

@@ -49,8 +49,7 @@ def ended(result: Ended) -> list[str]:
         ]
     lines = [f"stack {stack} is not gone: {len(inventory.left)} things are left after {result.seconds:.1f} s"]
     for thing in inventory.left:
-        state = f"{thing.busy}, " if thing.busy else ""
-        lines.append(f"  {thing.kind}: {thing.name} ({state}{result.reasons.get(thing, 'not tried')})")
+        lines.append(f"  {thing.kind}: {thing.name} ({result.reasons.get(thing) or thing.busy or 'not tried'})")
         lines.append(f"    {thing.command or 'AWS has no command for it'}")
     lines += [f"  {kind} could not be looked at: {reason}" for kind, reason in inventory.unseen.items()]
     return [

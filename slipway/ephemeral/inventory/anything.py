@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from slipway.ephemeral.account import Account
     from slipway.ephemeral.inventory.owner import Owner
 
+UNKNOWN = "what it is and how it goes, only a person can say"
+
 
 def net(others: Iterable[Kind]) -> Kind:
     """Return the kind of everything tagged that no other kind looks at; nobody here knows how to delete it."""
@@ -26,10 +28,10 @@ def net(others: Iterable[Kind]) -> Kind:
             if not place_of(arn).startswith(covered):
                 flags = f"--resource-arn-list {arn}"
                 command = f"aws resourcegroupstaggingapi get-resources {flags}"
-                yield Thing(kind="others with its tags", name=arn, command=command)
+                yield Thing(kind="others with its tags", name=arn, command=command, busy=UNKNOWN)
 
     def delete(_: Account, __: Thing) -> None:
-        """Leave it: what it is, only a person can say."""
+        """Leave it."""
 
     return Kind(name="others with its tags", order=200, find=find, delete=delete)
 

@@ -121,7 +121,7 @@ def _delete_stream(account: Account, thing: Thing) -> None:
 
 
 def _step_jobs(account: Account, owner: Owner, what: str) -> Iterator[str]:
-    """Yield the names of the jobs of one kind (`TrainingJob`) that the stack's pipelines ever started."""
+    """Yield the names of what the stack's pipelines ever started or made, of one kind (`TrainingJob`, `Model`)."""
     for pipeline in own_pipelines(account, owner):
         for execution in _all_executions(account, pipeline):
             arn = execution["PipelineExecutionArn"]
@@ -135,6 +135,20 @@ def _step_jobs(account: Account, owner: Owner, what: str) -> Iterator[str]:
                 started = step.get("Metadata", {}).get(what, {}).get("Arn", "")
                 if started:
                     yield started.rpartition("/")[2]
+
+
+def _models(account: Account, owner: Owner) -> Iterator[Thing]:
+    """Find the models that steps of the stack's pipelines made: they bear neither tags nor the stack's name."""
+    started = set(_step_jobs(account, owner, "Model"))
+    for item in pages(account, "sagemaker", "list_models", "Models") if started else ():
+        if (name := item["ModelName"]) in started:
+            yield Thing(
+                kind="models of pipelines", name=name, command=f"aws sagemaker delete-model --model-name {name}"
+            )
+
+
+def _delete_model(account: Account, thing: Thing) -> None:
+    account.client("sagemaker").delete_model(ModelName=thing.name)
 
 
 def _all_executions(account: Account, pipeline: str) -> Iterator[Any]:
@@ -179,5 +193,6 @@ KINDS = (
     Kind(name="pipeline executions", order=8, find=_executions, delete=_stop_execution, before=True),
     Kind(name="log streams of jobs", order=11, find=_streams, delete=_delete_stream, before=True),
     *(jobs.made() for jobs in _JOBS),
+    Kind(name="models of pipelines", order=13, find=_models, delete=_delete_model, before=True),
     Kind(name="pipelines", order=20, find=_pipelines, delete=_delete_pipeline, covers=("sagemaker:pipeline/",)),
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages
+from botocore.exceptions import ClientError
+
+from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,9 @@ class _Listed:
         plural = f"{self.noun}es" if self.noun.endswith("s") else f"{self.noun}s"
         filters = {"Filter" if self.noun in {"nat_gateway", "flow_log"} else "Filters": _tagged(owner)}
         for item in pages(account, "ec2", f"describe_{plural}", self.items, **filters):
+            # the tags are looked at once more: a filter that is not understood would name those of everybody
+            if not owner.owns("", tag_map(item.get("Tags") or item.get("TagSet"))):
+                continue
             state = str(item.get(self.state, "")) if self.state else ""
             if state.lower() not in _GONE and item.get("GroupName") != "default":
                 yield self.thing(str(item[self.what]), state)
@@ -66,7 +71,11 @@ class _Listed:
             return
         operation = f"{self.deleting}_{self.noun}{'s' if self.several else ''}"
         parameter = f"{self.what}s" if self.several else self.what
-        getattr(account.client("ec2"), operation)(**{parameter: [thing.name] if self.several else thing.name})
+        client = account.client("ec2")
+        answer = getattr(client, operation)(**{parameter: [thing.name] if self.several else thing.name})
+        # calls that take lists refuse in an answer with status 200
+        for refused in (answer or {}).get("Unsuccessful", []):
+            raise ClientError({"Error": refused["Error"]}, operation)
 
 
 _INTERFACES = _Listed(
@@ -119,7 +128,7 @@ KINDS = (
         items="FlowLogs",
         what="FlowLogId",
         several=True,
-        covers=("ec2:vpc-flow-log/",),
+        covers=("ec2:vpc-flow-log/", "ec2:flow-logs/"),
     ).made(),
     _Listed(
         kind="VPC endpoints",
