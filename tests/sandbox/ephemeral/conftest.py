@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from tests.sandbox.conftest import control
+from tests.sandbox.sagemaker.conftest import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +126,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("project")
     state = folder / ".slipway" / "sandbox"
     copied(folder, SMALL)
-    up = control("up", "--json", "--port", "0", "--project", str(folder), state=state)
+    up = control("up", "--json", "--port", str(free_port()), "--project", str(folder), state=state)
     assert up.returncode == 0, up.stderr
     try:
         told = json.loads(control("env", "--json", state=state).stdout)

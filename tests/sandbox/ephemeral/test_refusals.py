@@ -29,7 +29,7 @@ def standing(shared: Project) -> Iterator[Project]:
 
 
 def refused(project: Project, *words: str, code: int = 1, **more: str) -> str:
-    done = project.run(*words, **more)
+    done = project.run(*words, folder=None, **more)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stderr
 
