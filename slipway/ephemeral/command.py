@@ -32,6 +32,8 @@ LEFT = 4
 """Exit code of a stack that is not proved to be gone."""
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 MOST_AT_ONCE = 16
+LISTED_AT_ONCE = 4
+"""Stacks whose tags are read side by side."""
 
 
 def up(
@@ -81,14 +83,25 @@ def show(engine: Engine, *, project: str | None, as_json: bool) -> int:
     """Print every ephemeral stack of the state backend."""
     stacks, now = Stacks(engine), Clock().moment()
     listed = stacks.listed(project)
-    with ThreadPoolExecutor(4) as pool:
-        rows = [(one, found) for one, found in zip(listed, pool.map(stacks.life, listed), strict=True) if found]
+    unclear: list[str] = []
+
+    def life_of(one: Listed) -> life.Life | None:
+        try:
+            return stacks.life(one)
+        except life.Unclear as error:
+            unclear.append(str(error))
+            return None
+
+    with ThreadPoolExecutor(LISTED_AT_ONCE) as pool:
+        rows = [(one, found) for one, found in zip(listed, pool.map(life_of, listed), strict=True) if found]
     if as_json:
         print(json.dumps(words.as_json(rows, now), indent=1))
     elif rows:
         print("\n".join(words.table(rows, now)))
     else:
         print(f"no ephemeral stacks in {stacks.url()}")
+    for text in unclear:
+        print(text, file=sys.stderr)
     return 0
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from slipway.ephemeral.account import Account
     from slipway.ephemeral.clock import Clock
     from slipway.ephemeral.inventory.kind import Thing
-    from slipway.ephemeral.inventory.taking import Inventory
     from slipway.ephemeral.lease import Here, Lease
     from slipway.ephemeral.life import Life
     from slipway.ephemeral.stacks import Listed, Stacks
@@ -56,6 +55,10 @@ class Place:
             raise Failure("interrupted: what is left goes with the next `slipway ephemeral down` or `reap`")
 
 
+NOTHING = taking.Inventory(left=(), kept=(), unseen={}, looked_at=())
+"""What there is of a stack in which nothing was ever made."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ended:
     """What became of a stack."""
@@ -63,8 +66,8 @@ class Ended:
     listed: Listed
     destroyed: int
     """Resources that the engine deleted."""
-    inventory: Inventory
-    reasons: dict[Thing, str]
+    inventory: taking.Inventory = NOTHING
+    reasons: dict[Thing, str] = field(default_factory=dict)
     """Why each leftover is there."""
     seconds: float
 
@@ -86,8 +89,20 @@ def end(place: Place, listed: Listed, *, tell: Callable[[str], None], only_expir
     ) as held:
         if place.stacks.find(listed.pull_request, listed.project) is None:
             return None
-        found = place.stacks.life(listed)
+        try:
+            found = place.stacks.life(listed)
+        except life.Unclear:
+            found = None
+            ours = True
+        else:
+            # of an `up` that was killed before its first tag the lease is left, which had to be broken
+            ours = held.broken is not None and held.broken.work == "up"
         if found is None:
+            engine_lock.settle(place.store, place.stacks, listed, held, clock=place.clock, me=place.me, tell=tell)
+            if ours and not place.stacks.state(listed).get("resources"):
+                tell(f"an `up` was killed before it made anything in stack {listed.stack}")
+                place.stacks.remove(listed)
+                return Ended(listed=listed, destroyed=0, seconds=place.clock.now() - started)
             raise Failure(
                 f"stack {listed.stack} of project {listed.project} was not made by `slipway ephemeral up` (it has no "
                 f"tag {life.PLACE}): nothing was touched"
@@ -142,7 +157,7 @@ def _destroy(place: Place, listed: Listed, held: Lease, until: float, tell: Call
     with workspace.bare(listed.project) as folder:
         stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
         while True:
-            watched = _Watched(place, held)
+            watched = Watched(place, held)
             failure: Failure | None = None
             try:
                 stack.destroy(f"{listed.project}-{listed.stack}-destroy-{attempt}", progress=watched)
@@ -160,12 +175,13 @@ def _destroy(place: Place, listed: Listed, held: Lease, until: float, tell: Call
             wait, attempt = min(LONGEST_WAIT, 2 * wait), attempt + 1
 
 
-class _Watched:
-    """Follows one destroy: renews the lease, and knows what became of it when it fails, too."""
+class Watched:
+    """Follows one operation: renews the lease, and knows what became of it when it fails, too."""
 
-    def __init__(self, place: Place, held: Lease) -> None:
+    def __init__(self, place: Place, held: Lease, progress: Callable[[EventLog], None] | None = None) -> None:
         self._place = place
         self._held = held
+        self._progress = progress
         self._events: EventLog | None = None
 
     def __call__(self, events: EventLog) -> None:
@@ -173,6 +189,8 @@ class _Watched:
         self._events = events
         self._place.check_stop()
         self._held.renew()
+        if self._progress is not None:
+            self._progress(events)
 
     @property
     def begun(self) -> bool:

@@ -27,6 +27,10 @@ _STATUS = ("making", "up", "failed", "ending")
 _PLACE = re.compile(r"([0-9]{12})/([a-z]{2}(?:-[a-z]+)+-[0-9])")
 
 
+class Unclear(Failure):
+    """The tags of a stack say that it is ours, and no more than that."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Life:
     """The tags of one ephemeral stack."""
@@ -53,9 +57,9 @@ class Life:
 def read(tags: Mapping[str, str], *, stack: str) -> Life | None:
     """Read a stack's tags; None for a stack that says nothing of the kind, so is not ephemeral.
 
-    Raises Failure for tags that say something, and nothing that can be understood.
+    Raises Unclear for tags that say something, and nothing that can be understood: an `up` was killed between two.
     """
-    if PLACE not in tags and EXPIRES not in tags:
+    if not {PLACE, OWNER, COMMIT, EXPIRES, STATUS} & tags.keys():
         return None
     place = _PLACE.fullmatch(tags.get(PLACE, ""))
     status = tags.get(STATUS, "making")
@@ -65,7 +69,7 @@ def read(tags: Mapping[str, str], *, stack: str) -> Life | None:
         expires = None
     if place is None or expires is None or expires.tzinfo is None or status not in _STATUS:
         told = ", ".join(f"{name}={tags.get(name)!r}" for name in (PLACE, EXPIRES, STATUS))
-        raise Failure(
+        raise Unclear(
             f"the tags of stack {stack} can't be understood ({told}): put them right with `pulumi stack tag set`; "
             f"{PLACE} is ACCOUNT/REGION, {EXPIRES} a moment like 2026-11-25T18:00:00+00:00"
         )

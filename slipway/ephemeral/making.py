@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slipway import stack_file
 from slipway.ephemeral import engine_lock, guard, lease, life, naming, post_mortem, smallness, workspace
+from slipway.ephemeral.ending import Watched
 from slipway.ephemeral.life import Life
 from slipway.ephemeral.stacks import Listed
 from slipway.event_log import is_custom
@@ -76,11 +78,14 @@ def make(place: Place, order: Order, *, tell: Callable[[str], None], progress: C
         workspace.beside(order.project, listed.stack, config) as folder,
     ):
         stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
-        _prepare(place, listed, stack, wanted, held, tell)
+        wanted = _prepare(place, listed, stack, wanted, held, tell)
         label = f"{project}-{listed.stack}-up"
+        watched = Watched(place, held, progress)
         try:
-            events = stack.up(label, progress=_watch(held, progress))
+            events = stack.up(label, progress=watched)
         except Failure as error:
+            if not watched.begun:  # nothing was changed: what stood before goes on standing
+                raise
             kept = place.clock.moment() + order.keep_failed
             place.stacks.tell(listed, {life.STATUS: "failed", life.EXPIRES: _moment(kept)})
             file = post_mortem.write(place, listed, account, wanted, label=label, reason=str(error))
@@ -89,7 +94,8 @@ def make(place: Place, order: Order, *, tell: Callable[[str], None], progress: C
                 f"  what there is of it stays until {_moment(kept)}; `slipway ephemeral down --pr "
                 f"{order.pull_request}` ends it at once"
             ) from error
-        place.stacks.tell(listed, {life.STATUS: "up"})
+        if wanted.status != "up":
+            place.stacks.tell(listed, {life.STATUS: "up"})
     counted = events.changes or {}
     resources = sum(1 for urn in events.operations if is_custom(urn))
     return Made(
@@ -111,13 +117,18 @@ def _config(order: Order) -> dict[str, Any]:
 
 def _prepare(
     place: Place, listed: Listed, stack: Stack, wanted: Life, held: Lease, tell: Callable[[str], None]
-) -> None:
-    """Make the stack in the backend, or see that the one there is ours, and tag it before anything is made in it."""
+) -> Life:
+    """Make the stack in the backend, or see that the one there is ours, and tag it before anything is made in it.
+
+    Returns what the tags say then: an expiry that somebody set later than this `up` would is kept.
+    """
+    found = None
     there = place.stacks.find(listed.pull_request, listed.project)
     if there is None:
         stack.init()
     else:
-        found = place.stacks.life(listed)
+        with suppress(life.Unclear):  # killed between two tags: they are set anew
+            found = place.stacks.life(listed)
         state = place.stacks.state(listed)
         if found is None and state.get("resources"):
             raise Failure(
@@ -133,15 +144,11 @@ def _prepare(
                 )
             guard.check(state, found, project=listed.project, stack=listed.stack, pull_request=listed.pull_request)
         engine_lock.settle(place.store, place.stacks, listed, held, clock=place.clock, me=place.me, tell=tell)
-    place.stacks.tell(listed, wanted.tags())
-
-
-def _watch(held: Lease, progress: Callable[[EventLog], None]) -> Callable[[EventLog], None]:
-    def watch(events: EventLog) -> None:
-        held.renew()
-        progress(events)
-
-    return watch
+    if found is not None and found.status == "up":
+        wanted = replace(wanted, status="up", expires=max(wanted.expires, found.expires))
+    before = {} if found is None else found.tags()
+    place.stacks.tell(listed, {name: value for name, value in wanted.tags().items() if before.get(name) != value})
+    return wanted
 
 
 def _moment(moment: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from slipway.ephemeral import ending
+from slipway.ephemeral import ending, life
 from slipway.ephemeral.lease import Busy
 from slipway.failure import Failure, in_our_words
 
@@ -63,11 +63,15 @@ def reap(
 
 def _one(place: Place, listed: Listed, tell: Callable[[Listed, str], None]) -> Reaped:
     try:
-        life = place.stacks.life(listed)
-        if life is None:
-            return Reaped(listed=listed, left_alone="not made by `slipway ephemeral`")
-        if life.expires > place.clock.moment():
-            return Reaped(listed=listed, left_alone=f"expires {life.expires.isoformat(timespec='seconds')}")
+        try:
+            found = place.stacks.life(listed)
+        except life.Unclear:
+            found = None  # what is to be made of it is seen under its lease
+        else:
+            if found is None:
+                return Reaped(listed=listed, left_alone="not made by `slipway ephemeral`")
+        if found is not None and found.expires > place.clock.moment():
+            return Reaped(listed=listed, left_alone=f"expires {found.expires.isoformat(timespec='seconds')}")
         ended = ending.end(place, listed, tell=lambda text: tell(listed, text), only_expired=True)
     except Busy as error:
         return Reaped(listed=listed, left_alone=str(error))

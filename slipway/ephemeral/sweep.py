@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 
 from slipway.ephemeral.inventory import taking
 from slipway.ephemeral.inventory.anything import UNKNOWN
+from slipway.ephemeral.inventory.kind import DENIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 15.0
 """Seconds between two rounds: twice as long each time."""
-FINAL = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotImplemented", UNKNOWN})
+FINAL = DENIED | {"NotImplemented", UNKNOWN}
 """Refusals that no waiting turns into consent."""
 
 

@@ -38,6 +38,8 @@ def made(result: Made, now: datetime) -> list[str]:
 def ended(result: Ended) -> list[str]:
     """Say what was ended and proved, or what is left with the commands that remove it."""
     stack, inventory = result.listed.stack, result.inventory
+    if not inventory.looked_at:
+        return [f"stack {stack} is gone: there was nothing in it"]
     kept = _kept(result)
     if result.gone:
         return [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +18,10 @@ _GONE = frozenset({"NoSuchBucket", "EntityNotFoundException"})
 
 
 def _groups(account: Account, owner: Owner) -> Iterator[Thing]:
-    sagemaker = account.client("sagemaker")
     for item in pages(account, "sagemaker", "list_feature_groups", "FeatureGroupSummaries"):
         name, state = item["FeatureGroupName"], item.get("FeatureGroupStatus", "")
-        if owner.owns(name, tag_map(sagemaker.list_tags(ResourceArn=item["FeatureGroupArn"])["Tags"])):
+        tags = tags_of(account, "sagemaker", "list_tags", "Tags", ResourceArn=item["FeatureGroupArn"])
+        if owner.owns(name, tags):
             yield Thing(
                 kind="feature groups",
                 name=name,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from botocore.exceptions import ClientError
+
+from slipway.ephemeral.inventory.kind import DENIED, Kind, Thing, pages, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +19,11 @@ _WINDOW_DAYS = 7
 
 
 def _roles(account: Account, owner: Owner) -> Iterator[Thing]:
-    iam = account.client("iam")
     for item in pages(account, "iam", "list_roles", "Roles"):
         name = item["RoleName"]
         if item["Path"].startswith(("/aws-service-role/", "/aws-reserved/")):
             continue
-        if owner.owns(name, tag_map(iam.list_role_tags(RoleName=name).get("Tags"))):
+        if owner.owns(name, tags_of(account, "iam", "list_role_tags", "Tags", RoleName=name)):
             command = f"aws iam delete-role --role-name {name}"
             yield Thing(kind="roles", name=name, command=command)
 
@@ -37,9 +38,8 @@ def _delete_role(account: Account, thing: Thing) -> None:
 
 
 def _policies(account: Account, owner: Owner) -> Iterator[Thing]:
-    iam = account.client("iam")
     for item in pages(account, "iam", "list_policies", "Policies", Scope="Local"):
-        tags = tag_map(iam.list_policy_tags(PolicyArn=item["Arn"]).get("Tags"))
+        tags = tags_of(account, "iam", "list_policy_tags", "Tags", PolicyArn=item["Arn"])
         if owner.owns(item["PolicyName"], tags):
             command = f"aws iam delete-policy --policy-arn {item['Arn']}"
             yield Thing(kind="policies", name=item["Arn"], command=command)
@@ -56,11 +56,16 @@ def _delete_policy(account: Account, thing: Thing) -> None:
 def _keys(account: Account, owner: Owner) -> Iterator[Thing]:
     kms = account.client("kms")
     for item in pages(account, "kms", "list_keys", "Keys"):
-        key = kms.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
-        if key.get("KeyManager") == "AWS":
+        try:
+            key = kms.describe_key(KeyId=item["KeyId"])["KeyMetadata"]
+            listed = kms.list_resource_tags(KeyId=item["KeyId"]).get("Tags", [])
+        except ClientError as error:
+            # a key's own policy may hide it; the stack's keys let their account look, so it is none of them
+            if error.response["Error"]["Code"] not in DENIED:
+                raise
             continue
-        tags = {one["TagKey"]: one["TagValue"] for one in kms.list_resource_tags(KeyId=item["KeyId"]).get("Tags", [])}
-        if not owner.owns(item["KeyId"], tags):
+        tags = {one["TagKey"]: one["TagValue"] for one in listed}
+        if key.get("KeyManager") == "AWS" or not owner.owns(item["KeyId"], tags):
             continue
         going = key.get("KeyState") == "PendingDeletion"
         command = f"aws kms schedule-key-deletion --key-id {item['KeyId']} --pending-window-in-days {_WINDOW_DAYS}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class _Jobs:
         of_pipelines = set(_step_jobs(account, owner, self.what))
         for item in pages(account, "sagemaker", f"list_{self.noun}s", self.items):
             name, state = str(item[f"{self.what}Name"]), str(item[f"{self.what}Status"])
-            tags = tag_map(account.client("sagemaker").list_tags(ResourceArn=item[f"{self.what}Arn"])["Tags"])
+            tags = tags_of(account, "sagemaker", "list_tags", "Tags", ResourceArn=item[f"{self.what}Arn"])
             if name not in of_pipelines and not owner.owns(name, tags):
                 continue
             words, running = self.noun.replace("_", "-"), state in RUNNING
@@ -173,9 +173,9 @@ def _stop_execution(account: Account, thing: Thing) -> None:
 
 def own_pipelines(account: Account, owner: Owner) -> Iterator[str]:
     """Yield the names of the stack's pipelines."""
-    sagemaker = account.client("sagemaker")
     for item in pages(account, "sagemaker", "list_pipelines", "PipelineSummaries"):
-        if owner.owns(item["PipelineName"], tag_map(sagemaker.list_tags(ResourceArn=item["PipelineArn"])["Tags"])):
+        tags = tags_of(account, "sagemaker", "list_tags", "Tags", ResourceArn=item["PipelineArn"])
+        if owner.owns(item["PipelineName"], tags):
             yield item["PipelineName"]
 
 

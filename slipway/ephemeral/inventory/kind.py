@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from slipway.ephemeral.account import Account
     from slipway.ephemeral.inventory.owner import Owner
+
+
+DENIED = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+"""AWS's words for what the credentials may not do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +61,27 @@ def pages(account: Account, service: str, operation: str, items: str, **words: A
         return
     for page in client.get_paginator(operation).paginate(**words):
         yield from page.get(items) or ()
+
+
+_NO_ANSWER = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
+_FORBIDDEN, _BROKEN = 403, 500
+"""HTTP's statuses for what may not be asked, and from which on the service itself failed."""
+
+
+def tags_of(account: Account, service: str, operation: str, member: str, **words: Any) -> dict[str, str]:
+    """Return the tags in a member of a call's answer, none for a thing that has gone since it was listed.
+
+    Raises ClientError where the tags exist and could not be read: nothing is proved without them.
+    """
+    try:
+        answer = getattr(account.client(service), operation)(**words).get(member)
+    except ClientError as error:
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", _BROKEN))
+        code = error.response["Error"]["Code"]
+        if code in _NO_ANSWER or code in DENIED or status == _FORBIDDEN or status >= _BROKEN:
+            raise
+        return {}
+    return dict(answer) if isinstance(answer, dict) else tag_map(answer)
 
 
 def tag_map(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

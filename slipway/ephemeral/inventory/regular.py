@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +60,7 @@ class Regular:
         operation, parameter, member = self.tagging
         for item in pages(account, self.service, self.listing, self.items):
             name, arn = str(item[self.name]), str(item[self.arn])
-            answer = getattr(account.client(self.service), operation)(**{parameter: arn}).get(member)
-            if owner.owns(name, answer if isinstance(answer, dict) else tag_map(answer)):
+            if owner.owns(name, tags_of(account, self.service, operation, member, **{parameter: arn})):
                 state = str(item.get(self.status, "")) if self.status else ""
                 given = arn if self.by_arn else name
                 yield Thing(

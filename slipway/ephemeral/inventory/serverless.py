@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map, tags_of
 from slipway.ephemeral.inventory.regular import Regular
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ def _delete_schedule(account: Account, thing: Thing) -> None:
 
 
 def _queues(account: Account, owner: Owner) -> Iterator[Thing]:
-    sqs = account.client("sqs")
     for url in pages(account, "sqs", "list_queues", "QueueUrls"):
-        if owner.owns(url.rpartition("/")[2], sqs.list_queue_tags(QueueUrl=url).get("Tags")):
+        if owner.owns(url.rpartition("/")[2], tags_of(account, "sqs", "list_queue_tags", "Tags", QueueUrl=url)):
             yield Thing(kind="queues", name=url, command=f"aws sqs delete-queue --queue-url {url}")
 
 

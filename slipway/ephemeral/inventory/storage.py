@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from slipway.ephemeral.inventory.kind import DENIED, Kind, Thing, pages, tags_of
 from slipway.ephemeral.inventory.regular import Regular
 
 if TYPE_CHECKING:
@@ -17,17 +17,16 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 1000
 """Objects that one call deletes at most."""
-_UNREADABLE = frozenset({"NoSuchTagSet", "NoSuchBucket", "AccessDenied", "404"})
-"""A bucket without tags, gone meanwhile, or one that hides its tags from us: none of them is told by tags."""
 
 
 def _buckets(account: Account, owner: Owner) -> Iterator[Thing]:
     for item in pages(account, "s3", "list_buckets", "Buckets"):
         name = item["Name"]
         try:
-            tags = tag_map(account.client("s3").get_bucket_tagging(Bucket=name)["TagSet"])
+            tags = tags_of(account, "s3", "get_bucket_tagging", "TagSet", Bucket=name)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _UNREADABLE:
+            # a bucket may hide its tags from its own account; one of the stack's own is known by the state
+            if error.response["Error"]["Code"] not in DENIED:
                 raise
             tags = {}
         if owner.owns(name, tags) or (name in owner.buckets and "stack" not in tags):
@@ -49,11 +48,10 @@ def _delete_bucket(account: Account, thing: Thing) -> None:
 
 
 def _databases(account: Account, owner: Owner) -> Iterator[Thing]:
-    glue = account.client("glue")
     for item in pages(account, "glue", "get_databases", "DatabaseList"):
         name = item["Name"]
         arn = f"arn:{account.partition}:glue:{owner.region}:{owner.account}:database/{name}"
-        if owner.owns(name, glue.get_tags(ResourceArn=arn).get("Tags")):
+        if owner.owns(name, tags_of(account, "glue", "get_tags", "Tags", ResourceArn=arn)):
             yield Thing(kind="databases", name=name, command=f"aws glue delete-database --name {name}")
 
 
@@ -63,13 +61,12 @@ def _delete_database(account: Account, thing: Thing) -> None:
 
 
 def _workgroups(account: Account, owner: Owner) -> Iterator[Thing]:
-    athena = account.client("athena")
     for item in pages(account, "athena", "list_work_groups", "WorkGroups"):
         name = item["Name"]
         if name == "primary":  # every account has it
             continue
         arn = f"arn:{account.partition}:athena:{owner.region}:{owner.account}:workgroup/{name}"
-        if owner.owns(name, tag_map(athena.list_tags_for_resource(ResourceARN=arn).get("Tags"))):
+        if owner.owns(name, tags_of(account, "athena", "list_tags_for_resource", "Tags", ResourceARN=arn)):
             command = f"aws athena delete-work-group --work-group {name} --recursive-delete-option"
             yield Thing(kind="workgroups", name=name, command=command)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tag_map
+from slipway.ephemeral.inventory.kind import Kind, Thing, pages, tags_of
 from slipway.ephemeral.inventory.regular import Regular
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 def log_groups(account: Account, owner: Owner) -> Iterator[Thing]:
     """Find log groups: SageMaker and Lambda make them anew, without tags, when something writes after a destroy."""
-    logs = account.client("logs")
     for item in pages(account, "logs", "describe_log_groups", "logGroups"):
         name = item["logGroupName"]
         arn = item["arn"].removesuffix(":*")
-        if owner.owns(name, logs.list_tags_for_resource(resourceArn=arn).get("tags")):
+        if owner.owns(name, tags_of(account, "logs", "list_tags_for_resource", "tags", resourceArn=arn)):
             command = f"aws logs delete-log-group --log-group-name {name}"
             yield Thing(kind="log groups", name=name, command=command)
 
@@ -47,11 +46,10 @@ def _delete_log_policy(account: Account, thing: Thing) -> None:
 
 def _alarms(account: Account, owner: Owner) -> Iterator[Thing]:
     """Find alarms; composite ones come first: CloudWatch deletes no alarm that one of them names."""
-    cloudwatch = account.client("cloudwatch")
     for items, kind in (("CompositeAlarms", "CompositeAlarm"), ("MetricAlarms", "MetricAlarm")):
         for item in pages(account, "cloudwatch", "describe_alarms", items, AlarmTypes=[kind]):
             name = item["AlarmName"]
-            tags = tag_map(cloudwatch.list_tags_for_resource(ResourceARN=item["AlarmArn"]).get("Tags"))
+            tags = tags_of(account, "cloudwatch", "list_tags_for_resource", "Tags", ResourceARN=item["AlarmArn"])
             if owner.owns(name, tags):
                 command = f"aws cloudwatch delete-alarms --alarm-names {name}"
                 yield Thing(kind="alarms", name=name, command=command)
@@ -74,11 +72,10 @@ def _delete_dashboard(account: Account, thing: Thing) -> None:
 
 
 def _rules(account: Account, owner: Owner) -> Iterator[Thing]:
-    events = account.client("events")
     for item in pages(account, "events", "list_rules", "Rules"):
         if item.get("ManagedBy"):
             continue
-        tags = tag_map(events.list_tags_for_resource(ResourceARN=item["Arn"]).get("Tags"))
+        tags = tags_of(account, "events", "list_tags_for_resource", "Tags", ResourceARN=item["Arn"])
         if owner.owns(item["Name"], tags):
             command = f"aws events delete-rule --name {item['Name']} --force"
             yield Thing(kind="event rules", name=item["Name"], command=command)

@@ -119,6 +119,9 @@ def test_killed_at_any_step_the_next_down_says_whose_lease_it_broke_and_ends_cle
 ) -> None:
     logs = tmp_path / "logs"
     lease = project.state / "pulumi" / ".slipway" / "leases" / "slipway" / "pr-42.json"
+    kill(project, "up", logs, when=lambda _: lease.exists())
+    nothing = project.good("down", "--pr", "42")
+    assert "there was nothing in it" in nothing or "nothing to end" in nothing
     kill(project, "up", logs, when=lambda _: events(logs, "slipway-pr-42-up") > 6)
     kill(project, "down", logs, when=lambda said: lease.exists() and "broke" in said)
     project.fault("add", "delay", "iam:DeleteRole", "--seconds", "3", "--times", "1")
