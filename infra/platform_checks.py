@@ -14,7 +14,20 @@ _FEWEST_ZONES = 2
 
 def problems_of_platform(settings: Settings) -> list[Problem]:
     """Return every conflict between sections, each with the key where it is put right."""
-    return [*_network(settings), *_cost(settings), *_delivery(settings)]
+    return [*_ephemeral(settings), *_network(settings), *_cost(settings), *_delivery(settings)]
+
+
+def _ephemeral(settings: Settings) -> list[Problem]:
+    if settings.stack.pull_request is None or settings.stack.environment == "dev":
+        return []
+    return [
+        Problem(
+            key="slipway:stack.pull_request",
+            rule=f"goes with the environment dev only: what {settings.stack.environment} has is kept",
+            value=settings.stack.pull_request,
+            way_out="leave it out; `slipway ephemeral up` makes the stacks of pull requests",
+        )
+    ]
 
 
 def _network(settings: Settings) -> list[Problem]:

@@ -59,6 +59,8 @@ class StackSection(Section):
     """Who pays; the tag `cost-center` of everything in it. Left out: no such tag."""
     permissions_boundary_arn: Arn | None = None
     """IAM policy that bounds every role of the stack. Left out: one of the stack's own."""
+    pull_request: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    """The pull request that the stack is for, the tag `pull-request` of everything in it. Left out: it is for none."""
 
 
 class ImagesSection(Section):

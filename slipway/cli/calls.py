@@ -22,7 +22,7 @@ SETTLING_SECONDS = 900.0
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the demo."""
-    project = _project()
+    project = project_folder()
     from slipway.demo.command import demo as run
 
     return run(project, runs=arguments.folder, force=arguments.engine, keep=arguments.keep)
@@ -94,7 +94,7 @@ def release(arguments: argparse.Namespace) -> None:
 
 def rollback(arguments: argparse.Namespace) -> None:
     """Swap the pinned releases and print what that changes."""
-    project = _project()
+    project = project_folder()
     from slipway.release.rollback import rollback as swap
 
     file = project / f"Pulumi.{arguments.stack}.yaml"
@@ -152,14 +152,14 @@ def settings(arguments: argparse.Namespace) -> None:
 
         print(explained(), end="")
         return
-    project = _project()
+    project = project_folder()
     from slipway.settings import effective
 
     print(effective(project / f"Pulumi.{arguments.stack}.yaml"))
 
 
 def _stack(arguments: argparse.Namespace) -> Stack:
-    project = _project()
+    project = project_folder()
     from slipway import pulumi_cli
 
     return pulumi_cli.Stack(pulumi_cli.pick(arguments.engine), project, arguments.stack)
@@ -171,7 +171,8 @@ def _outputs(stack: Stack) -> Outputs:
     return outputs.read(stack.name, stack.outputs())
 
 
-def _project() -> Path:
+def project_folder() -> Path:
+    """Return the project's folder, the one that the command runs in. Raises Misuse where there is none."""
     folder = Path.cwd()
     if not (folder / "Pulumi.yaml").is_file():
         raise Misuse(f"{folder} has no Pulumi.yaml: run this in the project's folder")

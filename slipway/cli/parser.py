@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway.cli import calls
+from slipway.cli import calls, ephemeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     for told in (verdict, history):
         told.add_argument("--json", action="store_true", help="for machines")
     _verb(verbs, "rollback", calls.rollback, "swap the pinned and the previous release in the stack file", stack=True)
+    ephemeral.words(verbs)
     settings = _verb(verbs, "settings", calls.settings, "check a stack file and print the settings that it comes to")
     what = settings.add_mutually_exclusive_group(required=True)
     what.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
