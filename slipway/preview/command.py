@@ -1,0 +1,75 @@
+"""What `slipway preview` does: a run of the engine, or the log of one that was elsewhere, becomes a review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slipway.failure import Failure, Misuse
+from slipway.preview import reading
+from slipway.preview.beside import beside
+from slipway.preview.review import Kind, Review, review
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from slipway.preview.plan import Plan
+    from slipway.pulumi_cli import Stack
+
+_LABEL = "preview"
+_TARGET_OF_A_DIGEST = "read the change with `slipway preview`, then apply that digest"
+
+
+def preview(stack: Stack, *, policy_packs: Sequence[str] = ()) -> Review:
+    """Run a preview of a stack and return its review, failed or not; Failure where the engine wrote no log."""
+    packs = [word for pack in policy_packs for word in ("--policy-pack", pack)]
+    return recorded(stack, _LABEL, ("preview", *packs), kind="preview")
+
+
+def recorded(stack: Stack, label: str, words: Sequence[str], *, kind: Kind) -> Review:
+    """Run a command of the engine and return the review of its event log."""
+    finished = stack.record(label, *words)
+    plan = _read(finished.events) if finished.events.exists() else None
+    if plan is None or (finished.code != 0 and plan.outcome == "succeeded"):
+        said = finished.tail() or "it said nothing"
+        raise Failure(f"`pulumi {words[0]}` ended with exit code {finished.code} and left no whole log:\n{said}")
+    return review(plan, kind, beside(plan, stack.folder))
+
+
+def of_log(file: Path, folder: Path, *, kind: Kind = "preview") -> Review:
+    """Return the review of an event log that was written elsewhere; Misuse for a file that is none."""
+    if not file.is_file():
+        raise Misuse(f"there is no file {file}: give the event log that the engine wrote (--event-log)")
+    plan = _read(file)
+    if not plan.steps and not plan.problems and plan.outcome == "not finished":
+        why = f": {plan.troubles[0]}" if plan.troubles else ""
+        raise Misuse(
+            f"{file} has no event of Pulumi in it{why}; give the event log that the engine wrote (--event-log)"
+        )
+    return review(plan, kind, beside(plan, folder))
+
+
+def _read(file: Path) -> Plan:
+    with file.open("rb") as lines:
+        return reading.plan(lines)
+
+
+def require_digest(found: Review, wanted: str) -> None:
+    """Fail unless a review is of the plan with this digest."""
+    if found.digest is None:
+        raise Failure(f"this plan has no digest: {_why_none(found)}; nothing was applied")
+    if wanted.partition("-")[0] != found.digest.partition("-")[0]:
+        raise Misuse(
+            f"plan digest {wanted!r} is of another definition than {found.digest}: preview again with this version"
+        )
+    if wanted != found.digest:
+        raise Failure(
+            f"this is not the plan that was reviewed: its digest is {found.digest}, {wanted} was given; "
+            f"{_TARGET_OF_A_DIGEST}; nothing was applied"
+        )
+
+
+def _why_none(found: Review) -> str:
+    if found.plan.outcome != "succeeded":
+        return f"the preview {'failed' if found.plan.outcome == 'failed' else 'did not end'}"
+    return found.plan.troubles[0] if found.plan.troubles else "it is of no preview"
