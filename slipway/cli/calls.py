@@ -114,7 +114,7 @@ def preview(arguments: argparse.Namespace) -> int:
     if arguments.events is None:
         found = look(_stack(arguments), policy_packs=arguments.policy_pack)
     else:
-        found = of_log(arguments.events, _project())
+        found = of_log(arguments.events, _project(), stack=arguments.stack)
     if arguments.digest:
         if found.digest is None:
             raise Failure(f"this plan has no digest: {found.outcome or 'its log is not whole'}")
@@ -130,10 +130,8 @@ def drift(arguments: argparse.Namespace) -> int:
     from slipway.drift.command import drift as look
     from slipway.preview.command import of_log
 
-    if arguments.events is None:
-        found = look(_stack(arguments))
-    else:
-        found = of_log(arguments.events, _project(), kind="drift")
+    log = arguments.events
+    found = look(_stack(arguments)) if log is None else of_log(log, _project(), stack=arguments.stack, kind="drift")
     _show(arguments, found)
     if found.plan.outcome != "succeeded":
         return NOT_GOOD
@@ -214,6 +212,8 @@ def settings(arguments: argparse.Namespace) -> None:
 
 
 def _stack(arguments: argparse.Namespace) -> Stack:
+    if arguments.stack is None:
+        raise Misuse("--stack is missing: the stack to ask the engine about, or --events with the log of a run")
     project = _project()
     from slipway import pulumi_cli
 

@@ -84,9 +84,8 @@ def _judged(verb: argparse.ArgumentParser) -> None:
 
 def _shown(verb: argparse.ArgumentParser) -> None:
     """Declare where a review comes from and where it goes."""
-    which = verb.add_mutually_exclusive_group(required=True)
-    which.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
-    which.add_argument("--events", type=Path, metavar="FILE", help="run nothing: the event log of a run elsewhere")
+    verb.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
+    verb.add_argument("--events", type=Path, metavar="FILE", help="run nothing: the event log of a run elsewhere")
     verb.add_argument("--details", action="store_true", help="everything, however long")
     verb.add_argument("--json", action="store_true", help="for machines")
     verb.add_argument("--markdown", type=Path, metavar="DIR", help="write the comment's pages there: page-1.md, ...")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import yaml
+
 from slipway.failure import Failure, Misuse
 from slipway.preview import reading
 from slipway.preview.beside import beside
+from slipway.preview.plan import Plan, Problem
 from slipway.preview.review import Kind, Review, review
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from slipway.preview.plan import Plan
     from slipway.pulumi_cli import Stack
 
 _LABEL = "preview"
@@ -21,7 +23,7 @@ _TARGET_OF_A_DIGEST = "read the change with `slipway preview`, then apply that d
 
 
 def preview(stack: Stack, *, policy_packs: Sequence[str] = ()) -> Review:
-    """Run a preview of a stack and return its review, failed or not; Failure where the engine wrote no log."""
+    """Run a preview of a stack and return its review, failed or not."""
     packs = [word for pack in policy_packs for word in ("--policy-pack", pack)]
     return recorded(stack, _LABEL, ("preview", *packs), kind="preview")
 
@@ -29,18 +31,34 @@ def preview(stack: Stack, *, policy_packs: Sequence[str] = ()) -> Review:
 def recorded(stack: Stack, label: str, words: Sequence[str], *, kind: Kind) -> Review:
     """Run a command of the engine and return the review of its event log."""
     finished = stack.record(label, *words)
-    plan = _read(finished.events) if finished.events.exists() else None
-    if plan is None or (finished.code != 0 and plan.outcome == "succeeded"):
+    project = _project(stack.folder)
+    if finished.events.exists():
+        plan = _read(finished.events, project=project, stack=stack.name)
+    else:
+        plan = Plan(project=project, stack=stack.name, steps=(), outcome="failed")
+    if finished.code != 0 and not plan.problems and not any(one.level == "mandatory" for one in plan.judgements):
+        # what the engine said before it had a log, or instead of an event
         said = finished.tail() or "it said nothing"
-        raise Failure(f"`pulumi {words[0]}` ended with exit code {finished.code} and left no whole log:\n{said}")
+        problem = Problem(urn="", message=f"`pulumi {words[0]}` ended with exit code {finished.code}:\n{said}")
+        plan = replace(plan, outcome="failed", problems=(problem,))
     return review(plan, kind, beside(plan, stack.folder))
 
 
-def of_log(file: Path, folder: Path, *, kind: Kind = "preview") -> Review:
+def _project(folder: Path) -> str:
+    try:
+        found = yaml.safe_load((folder / "Pulumi.yaml").read_text("utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return ""
+    return str(found.get("name") or "") if isinstance(found, dict) else ""
+
+
+def of_log(file: Path, folder: Path, *, stack: str | None = None, kind: Kind = "preview") -> Review:
     """Return the review of an event log that was written elsewhere; Misuse for a file that is none."""
     if not file.is_file():
         raise Misuse(f"there is no file {file}: give the event log that the engine wrote (--event-log)")
-    plan = _read(file)
+    plan = _read(file, project=_project(folder), stack=stack or "")
+    if stack is not None and plan.stack != stack:
+        raise Misuse(f"{file} is the log of stack {plan.stack!r}, {stack!r} was given")
     if not plan.steps and not plan.problems and plan.outcome == "not finished":
         why = f": {plan.troubles[0]}" if plan.troubles else ""
         raise Misuse(
@@ -49,9 +67,9 @@ def of_log(file: Path, folder: Path, *, kind: Kind = "preview") -> Review:
     return review(plan, kind, beside(plan, folder))
 
 
-def _read(file: Path) -> Plan:
+def _read(file: Path, *, project: str, stack: str) -> Plan:
     with file.open("rb") as lines:
-        return reading.plan(lines)
+        return reading.plan(lines, project=project, stack=stack)
 
 
 def require_digest(found: Review, wanted: str) -> None:

@@ -73,13 +73,8 @@ def _openings(step: Step) -> Iterator[Said]:
             yield (words, " (", Name(key), ")")
     if ports := _ingress(step.type, new) - (set() if old is None else _ingress(step.type, old)):
         yield ("the whole internet may come in, port ", Name(", ".join(sorted(ports))))
-    if (
-        step.type == "aws:sagemaker/model:Model"
-        and old is not None
-        and old.inputs.get("enableNetworkIsolation") is True
-    ):
-        if new.inputs.get("enableNetworkIsolation") is not True:
-            yield ("its containers get a way out (", Name("enableNetworkIsolation"), ")")
+    if old is not None and old.inputs.get(_ISOLATED) is True and new.inputs.get(_ISOLATED) is not True:
+        yield ("its containers get a way out (", Name(_ISOLATED), ")")
     key, words = _GONE.get(step.type, ("", ""))
     if key and old is not None and old.inputs.get(key) and not new.inputs.get(key):
         yield (words,)

@@ -45,6 +45,17 @@ OF_A_RESOURCE: Mapping[str, str] = {
     "aws:efs/fileSystemPolicy:FileSystemPolicy": "policy",
 }
 """Types with a policy that names its principals, and the property that has it."""
+_THEMSELVES = frozenset(
+    {
+        *_KINDS.values(),
+        "aws:kms/key:Key",
+        "aws:sqs/queue:Queue",
+        "aws:sns/topic:Topic",
+        "aws:secretsmanager/secret:Secret",
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+    }
+)
+"""Types that are what their policy is about: who deletes them lifts nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +84,28 @@ class Holdings:
         self._names = _identities(plan)
         self._by_urn: dict[tuple[str, str], list[Holding]] = {}
         self._by_scope: dict[tuple[str, str], list[Holding]] = {}
+        self._gone = {
+            scope
+            for step in plan.steps
+            if step.operation == "delete" and step.type in _THEMSELVES
+            for scope in (
+                f"role {step.urn}",
+                f"user {step.urn}",
+                f"group {step.urn}",
+                f"trust {step.urn}",
+                f"resource {step.urn}",
+            )
+        }
         for step in plan.steps:
             for side, state in (("old", step.old), ("new", step.new)):
                 if state is not None:
                     for one in self._of(step, state):
                         self._by_urn.setdefault((side, step.urn), []).append(one)
                         self._by_scope.setdefault((side, one.scope), []).append(one)
+
+    def is_gone(self, scope: str) -> bool:
+        """Tell whether the identity or resource of a scope is deleted itself."""
+        return scope in self._gone
 
     def of(self, side: str, urn: str) -> list[Holding]:
         """Return what a resource held or will hold."""

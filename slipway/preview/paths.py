@@ -44,9 +44,9 @@ def written(keys: tuple[Key, ...]) -> str:
 def at(value: Any, keys: tuple[Key, ...]) -> Any:
     """Return what is there, or ABSENT."""
     for key in keys:
-        if (isinstance(value, Mapping) and key in value) or (
-            isinstance(value, list) and isinstance(key, int) and key < len(value)
-        ):
+        if isinstance(value, Mapping):
+            value = value.get(str(key), ABSENT)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
             value = value[key]
         else:
             return ABSENT

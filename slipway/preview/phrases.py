@@ -28,7 +28,9 @@ def headline(review: Review) -> str:
     if review.kind == "drift" and not review.rows and not review.outcome:
         return f"as the program left it: {len(review.plan.steps)} resources looked at, nothing changed outside"
     outcome = f"{review.outcome}: " if review.outcome else ""
-    reached = "; a run that did not end counts only what it reached" if review.outcome else ""
+    if outcome and not review.rows:
+        return f"{outcome}nothing was planned before it ended ({len(review.plan.steps)} resources looked at)"
+    reached = "; counted is what it reached before it ended" if outcome else ""
     return f"{outcome}{review.counts()}{reached}"
 
 

@@ -129,7 +129,7 @@ class Plan:
         return tuple(step for step in self.steps if step.is_change)
 
     def counts(self) -> dict[str, int]:
-        """Return operation to number of resources, unchanged ones as `same`; components count, as Pulumi counts them."""
+        """Return operation to number of resources, unchanged ones as `same`; components count, as with Pulumi."""
         found: dict[str, int] = {}
         for step in self.steps:
             operation = step.operation if step.is_change else "same"

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway.failure import Misuse
+from slipway.preview.github.place import place
+from slipway.preview.github.posting import post
 from slipway.preview.markdown.pages import PAGES, pages
 from slipway.preview.markdown.pages import summary as summary_of
 
@@ -23,7 +25,7 @@ def publish(review: Review, *, folder: Path | None, summary: bool, comment: bool
     if summary:
         yield _summarised(review)
     if comment:
-        raise Misuse(f"--comment is not there yet (pull request {number})")
+        yield post(pages(review), place(number, os.environ))
 
 
 def _written(review: Review, folder: Path) -> Iterator[str]:

@@ -21,13 +21,16 @@ _NO_REASON = frozenset({"preview failed", "update failed", "refresh failed", "de
 _WITHHELD = "withheld: rules see the secrets of this resource in clear text"
 
 
-def plan(lines: Iterable[bytes]) -> Plan:
-    """Return the plan that a log tells; what could not be read is among its troubles. Never raises for any content."""
+def plan(lines: Iterable[bytes], *, project: str = "", stack: str = "") -> Plan:
+    """Return the plan that a log tells; what could not be read is among its troubles. Never raises for any content.
+
+    `project` and `stack` are whose log it is where no step of it says so.
+    """
     found = events(lines)
     reader = _Reader()
     for event in found.events:
         reader.take(event)
-    return reader.plan(found.troubles)
+    return reader.plan(found.troubles, (project, stack))
 
 
 class _Reader:
@@ -83,11 +86,11 @@ class _Reader:
             if problem not in self._problems:
                 self._problems.append(problem)
 
-    def plan(self, troubles: Iterable[str]) -> Plan:
+    def plan(self, troubles: Iterable[str], named: tuple[str, str]) -> Plan:
         """Return what was taken in."""
         steps = [step for key, parts in self._steps.items() if (step := self._made(key[0], parts)) is not None]
         steps.sort(key=lambda step: (step.urn, step.operation))
-        (project, stack), others = _owner(steps)
+        (project, stack), others = _owner(steps, named)
         mine = tuple(step for step in steps if step.urn.startswith(f"urn:pulumi:{stack}::{project}::"))
         judged = sorted(self._judgements(mine), key=lambda one: (one.level != "mandatory", one.rule, one.urn))
         return Plan(
@@ -152,11 +155,11 @@ class _Reader:
             yield f"operation {operation[:60]!r} ({count} steps) is not known here: it is shown as it is"
 
 
-def _owner(steps: list[Step]) -> tuple[tuple[str, str], dict[tuple[str, str], int]]:
+def _owner(steps: list[Step], named: tuple[str, str]) -> tuple[tuple[str, str], dict[tuple[str, str], int]]:
     """Return project and stack of most steps, and how many steps belong to others."""
     counted = Counter(_project_and_stack(step.urn) for step in steps)
     if not counted:
-        return ("", ""), {}
+        return named, {}
     most = max(counted, key=lambda key: (counted[key], key))
     return most, {key: count for key, count in counted.items() if key != most}
 

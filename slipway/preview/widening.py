@@ -53,6 +53,8 @@ def _gained(one: Holding, holdings: Holdings) -> Iterator[Grant]:
 
 def _lifted(one: Holding, holdings: Holdings) -> Iterator[Grant]:
     still = [grant for grant in holdings.grants("new", one.scope) if not grant.allows]
+    if holdings.is_gone(one.scope):
+        return  # nobody is left to do what was denied
     for grant in one.grants:
         if not grant.allows and not any(grant.covered_by(other) for other in still):
             yield grant

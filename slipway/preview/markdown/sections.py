@@ -66,13 +66,10 @@ def errors(review: Review) -> Iterator[str]:
     for problem in problems[:_SHOWN_ERRORS]:
         where = f" at {code(problem.urn.rpartition('::')[2])}" if problem.urn else ""
         # the end of a traceback says what happened
-        text = problem.message
-        lines = text.splitlines()
-        short = (
-            "\n".join(["...", *lines[-15:]])
-            if "Traceback (most recent call last)" in text and len(lines) > 15
-            else text
-        )
+        lines = problem.message.splitlines()
+        if "Traceback (most recent call last)" in problem.message and len(lines) > _TRACEBACK_LINES:
+            lines = ["...", *lines[-_TRACEBACK_LINES:]]
+        short = "\n".join(lines)
         yield f"**Error{where}**\n\n{fence(short, most=_ERROR_BYTES)}"
     if len(problems) > _SHOWN_ERRORS:
         yield f"_... and {len(problems) - _SHOWN_ERRORS} more errors_"
