@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import yaml
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from slipway.pulumi_cli import Stack
 
 _LABEL = "preview"
-_TARGET_OF_A_DIGEST = "read the change with `slipway preview`, then apply that digest"
 
 
 def preview(stack: Stack, *, policy_packs: Sequence[str] = ()) -> Review:
@@ -83,7 +83,7 @@ def require_digest(found: Review, wanted: str) -> None:
     if wanted != found.digest:
         raise Failure(
             f"this is not the plan that was reviewed: its digest is {found.digest}, {wanted} was given; "
-            f"{_TARGET_OF_A_DIGEST}; nothing was applied"
+            "look at it again with `slipway preview`; nothing was applied"
         )
 
 
