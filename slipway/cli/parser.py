@@ -27,8 +27,17 @@ def parser() -> argparse.ArgumentParser:
 
     _train(_verb(verbs, "train", calls.train, "run a training job and register its model", stack=True))
     _release(_verb(verbs, "release", calls.release, "pin an approved model package in the stack file", stack=True))
+    _preview(_verb(verbs, "preview", calls.preview, "say what an `up` would do: ranked, priced, for a pull request"))
+    drift = _verb(verbs, "drift", calls.drift, "say what changed outside the program; exit code 3 when anything did")
+    _shown(drift)
     up = _verb(verbs, "up", calls.up, "make the stack what its file says, then give the verdict", stack=True)
     up.add_argument("-y", "--yes", action="store_true", help="do not ask before anything is changed")
+    _judged(up)
+    up.add_argument(
+        "--plan-digest",
+        metavar="DIGEST",
+        help="apply without asking, and only if a preview now has this digest (`slipway preview --digest`)",
+    )
     verdict = _verb(
         verbs, "verdict", calls.verdict, "tell whether the endpoint serves what the stack file pins", stack=True
     )
@@ -63,6 +72,34 @@ def _verb(
         made.add_argument("--engine", choices=("pulumi", "embedded"), help="insist on one engine")
     made.set_defaults(call=call)
     return made
+
+
+def _preview(preview: argparse.ArgumentParser) -> None:
+    _shown(preview)
+    preview.add_argument("--digest", action="store_true", help="print the plan's digest and nothing else")
+    _judged(preview)
+
+
+def _judged(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--policy-pack",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="judge it by the rules in this folder, too (those in policy/ always do)",
+    )
+
+
+def _shown(verb: argparse.ArgumentParser) -> None:
+    """Declare where a review comes from and where it goes."""
+    verb.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
+    verb.add_argument("--events", type=Path, metavar="FILE", help="run nothing: the event log of a run elsewhere")
+    verb.add_argument("--details", action="store_true", help="everything, however long")
+    verb.add_argument("--json", action="store_true", help="for machines")
+    verb.add_argument("--markdown", type=Path, metavar="DIR", help="write the comment's pages there: page-1.md, ...")
+    verb.add_argument("--summary", action="store_true", help="add it to the job's summary ($GITHUB_STEP_SUMMARY)")
+    verb.add_argument("--comment", action="store_true", help="put it on the pull request; the token is $GITHUB_TOKEN")
+    verb.add_argument("--pr", metavar="NUMBER", help="the pull request (default: that of the running workflow)")
 
 
 def _train(train: argparse.ArgumentParser) -> None:
