@@ -122,6 +122,9 @@ LATER_ATTRIBUTES = {
 }
 """Attributes that version 6 added to types of before."""
 
+LATER_SOURCE = {"attributes": ["channel_name"], "required": ["channel_name"]}
+"""What tells version 6's block `additional_model_data_source` of a container from `model_data_source`, which it copies."""
+
 
 def part(block: dict[str, Any]) -> dict[str, Any]:
     """Give one block: which attributes may be given, which must be, which are only answered, and its own blocks."""
@@ -143,6 +146,10 @@ def text(schema: dict[str, Any]) -> str:
     types = {token: {"type": name, **part(known[name]["block"])} for token, name in TYPES.items()}
     for token, names in LATER_ATTRIBUTES.items():
         types[token]["attributes"] = sorted({*types[token]["attributes"], *names})
+    containers = types["aws:sagemaker/model:Model"]["blocks"]
+    for name in ("container", "primary_container"):
+        blocks = containers[name]["blocks"]
+        blocks["additional_model_data_source"] = blocks["model_data_source"] | LATER_SOURCE
     return json.dumps({"origin": ORIGIN, "types": types | LATER}, indent=1, sort_keys=True) + "\n"
 
 
