@@ -123,7 +123,7 @@ LATER_ATTRIBUTES = {
 """Attributes that version 6 added to types of before."""
 
 LATER_SOURCE = {"attributes": ["channel_name"], "required": ["channel_name"]}
-"""What tells version 6's block `additional_model_data_source` of a container from `model_data_source`, which it copies."""
+"""What tells version 6's block `additional_model_data_source` of a container from `model_data_source`."""
 
 
 def part(block: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def explained(stack: str) -> set[Finding]:
 def scanned(folder: Path, document: Document) -> Scan:
     """Hold a stack against every check that Checkov has for Terraform."""
     (folder / "main.tf.json").write_text(document.text(), encoding="utf-8")
-    words = ["--directory", str(folder), "--framework", "terraform_json", "--output", "json", "--skip-download", "--quiet"]
+    words = ["--directory", str(folder), "--framework", "terraform_json", "--output", "json"]
+    words += ["--skip-download", "--quiet"]
     done = subprocess.run(
         [str(environment_of("checkov").with_name("checkov")), *words],
         capture_output=True,
