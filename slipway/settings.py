@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from infra.settings import SettingsError, load_stack_settings
 from slipway import stack_file
-from slipway.failure import Failure, Misuse
+from slipway.failure import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def effective(file: Path) -> str:
     """Return the effective settings of a stack file as YAML; Failure with every problem of a wrong one."""
-    if not file.is_file():
-        stacks = sorted(path.name.split(".")[1] for path in file.parent.glob("Pulumi.*.yaml"))
-        raise Misuse(f"there is no {file.name} in {file.parent}: its stacks are {', '.join(stacks) or 'none'}")
+    stack_file.require(file)
     try:
         text = file.read_text("utf-8")
         settings = load_stack_settings(stack_file.settings(text, name=file.name), file=file.name)

@@ -13,10 +13,11 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, PlainScalarString
 from ruamel.yaml.tokens import CommentToken
 
-from slipway.failure import Failure
+from slipway.failure import Failure, Misuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 CONFIG = "config"
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
@@ -29,6 +30,13 @@ class _Place:
     start: int
     end: int
     indent: int
+
+
+def require(file: Path) -> None:
+    """Raise Misuse for a stack that has no file, with the stacks that the project has."""
+    if not file.is_file():
+        stacks = sorted(path.name.split(".")[1] for path in file.parent.glob("Pulumi.*.yaml"))
+        raise Misuse(f"there is no {file.name} in {file.parent}: its stacks are {', '.join(stacks) or 'none'}")
 
 
 def settings(text: str, *, name: str) -> dict[str, Any]:

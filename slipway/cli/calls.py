@@ -218,6 +218,20 @@ def settings(arguments: argparse.Namespace) -> None:
     print(effective(project / f"Pulumi.{arguments.stack}.yaml"))
 
 
+def export_terraform(arguments: argparse.Namespace) -> None:
+    """Write a stack as Terraform's JSON and print what is in it."""
+    project = _project()
+    from slipway.terraform.command import export
+
+    given: Path | None = arguments.folder
+    exported = export(
+        project, arguments.stack, project / ".slipway/terraform" / arguments.stack if given is None else given
+    )
+    print(f"{exported.file}: {sum(exported.counts.values())} resources of {len(exported.counts)} types")
+    for name in exported.variables:
+        print(f"  variable {name} stands for a secret, whose value is not written")
+
+
 def _stack(arguments: argparse.Namespace) -> Stack:
     if arguments.stack is None:
         raise Misuse("--stack is missing: the stack to ask the engine about, or --events with the log of a run")

@@ -49,6 +49,12 @@ def parser() -> argparse.ArgumentParser:
         told.add_argument("--json", action="store_true", help="for machines")
     _verb(verbs, "rollback", calls.rollback, "swap the pinned and the previous release in the stack file", stack=True)
     ephemeral.words(verbs)
+    terraform = _verb(
+        verbs, "export-terraform", calls.export_terraform, "write a stack as Terraform's JSON, for scanners", stack=True
+    )
+    terraform.add_argument(
+        "--folder", type=Path, metavar="DIR", help="where main.tf.json is written (default: .slipway/terraform/STACK)"
+    )
     settings = _verb(verbs, "settings", calls.settings, "check a stack file and print the settings that it comes to")
     what = settings.add_mutually_exclusive_group(required=True)
     what.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
@@ -68,7 +74,7 @@ def _verb(
     made.add_argument("--verbose", action="store_true", help="show traces")
     if stack:
         made.add_argument("-s", "--stack", required=True, help="the stack: its settings are in Pulumi.STACK.yaml")
-    if name not in ("settings", "rollback"):
+    if name not in ("settings", "rollback", "export-terraform"):
         made.add_argument("--engine", choices=("pulumi", "embedded"), help="insist on one engine")
     made.set_defaults(call=call)
     return made

@@ -79,6 +79,8 @@ def state_policy(bucket_arn: str, key_arn: str, *, writing: bool) -> str:
             # A lock and a backup that has had its day are files, which go.
             allow("UnlockState", "s3", "DeleteObject", f"{bucket_arn}/*"),
             allow("SealState", "kms", "Encrypt GenerateDataKey", key_arn),
+            # A deployment makes and keeps keys, whose ARNs nobody knows beforehand; the key of all states it leaves.
+            {**allow("NeverChangeStateKey", "kms", _KEY_CHANGES, key_arn), "Effect": "Deny"},
         ]
     return document(statements)
 
@@ -86,6 +88,10 @@ def state_policy(bucket_arn: str, key_arn: str, *, writing: bool) -> str:
 _BUCKET_READS = (
     "GetBucketLocation GetBucketLogging GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
     "GetBucketTagging GetBucketVersioning GetEncryptionConfiguration GetLifecycleConfiguration ListBucket"
+)
+_KEY_CHANGES = (
+    "CreateAlias CreateGrant DeleteAlias EnableKeyRotation PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource "
+    "UpdateAlias UpdateKeyDescription"
 )
 _ROLE_READS = "GetRole GetRolePolicy ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies"
 _POLICY_READS = "GetPolicy GetPolicyVersion ListPolicyVersions"

@@ -13,22 +13,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.client_environment import environment_of
+
 HERE = Path(__file__).parent
-
-
-def environment_of(name: str) -> Path:
-    """Return the Python of a client's environment, made at first use and kept until its requirements change."""
-    requirements = ROOT / "requirements" / "clients" / f"{name}.txt"
-    folder = ROOT / ".slipway" / "clients" / name
-    python, mark = folder / "bin" / "python", folder / "installed-from.txt"
-    if mark.exists() and mark.read_text() == requirements.read_text():
-        return python
-    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
-    subprocess.run([python, *install, requirements], check=True, timeout=600)
-    mark.write_text(requirements.read_text())
-    return python
 
 
 def run(python: Path | str, script: str, sandbox: Any, *words: str) -> None:
