@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from infra.monitoring_checks import problems_of_monitoring
 from infra.monitoring_settings import MonitoringSection
 from infra.platform_checks import problems_of_platform
 from infra.platform_settings import AuditSection, CostSection, DeliverySection, NetworkSection
@@ -35,6 +36,7 @@ from infra.setting_types import (
     TagValue,
 )
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
+from infra.training_checks import problems_of_training
 from infra.training_settings import TrainingSection
 
 if TYPE_CHECKING:
@@ -86,6 +88,8 @@ class ImagesSection(Section):
     """Tag of the training image in this stack's repository; tags are immutable."""
     serving_tag: Tag
     """Tag of the serving image in this stack's repository that new releases use."""
+    monitoring_tag: Tag | None = None
+    """Tag of the monitoring image in this stack's repository. Left out: slipway:monitoring.drift is, too."""
     untagged_image_days: Days = 14
     """Days until an image without a tag is deleted."""
 
@@ -234,6 +238,8 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
     problems += problems_of_serving(settings.serving)
+    problems += problems_of_training(settings.training)
+    problems += problems_of_monitoring(settings)
     problems += problems_of_registry(settings)
     problems += problems_of_release(settings)
     problems += problems_of_platform(settings)

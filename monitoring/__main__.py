@@ -1,4 +1,4 @@
-"""`python -m monitoring drift ORDER` under SageMaker's contract for processing jobs."""
+"""`python -m monitoring drift ...` under SageMaker's contract for processing jobs."""
 
 from __future__ import annotations
 
@@ -12,26 +12,52 @@ import boto3
 
 from monitoring import baseline, captures, drift, metrics
 from monitoring.errors import MonitoringError
-from monitoring.order import order, processing_folder
+from monitoring.order import Order, processing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitoring.order import Order
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the one verb; return 0, or 1 with the reason on stderr."""
-    parser = argparse.ArgumentParser(prog="monitoring", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verb = verbs.add_parser("drift", help="hold captured exchanges against the baseline in model/model.tar.gz")
-    verb.add_argument("order", help="a JSON object: which endpoint, how far back, what counts as moved")
     try:
-        _drift(order(parser.parse_args(argv).order))
+        _drift(order_of(argv))
     except MonitoringError as error:
         print(f"monitoring failed: {error}", file=sys.stderr, flush=True)
         return 1
     return 0
+
+
+def order_of(argv: Sequence[str] | None) -> Order:
+    """Return what the command line asks for; ends the process where it lacks something."""
+    parser = argparse.ArgumentParser(prog="monitoring", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = verbs.add_parser("drift", help="hold captured exchanges against the baseline in model/model.tar.gz")
+    verb.add_argument(
+        "--captures", required=True, metavar="URI", help="s3://bucket/prefix that SageMaker captures below"
+    )
+    verb.add_argument("--endpoint", required=True, metavar="NAME", help="endpoint whose exchanges are read")
+    verb.add_argument("--variant", required=True, metavar="NAME", help="its production variant")
+    verb.add_argument("--hours", required=True, type=int, help="hours before now that are read")
+    verb.add_argument(
+        "--least-rows", required=True, type=int, metavar="ROWS", help="rows below which nothing is judged"
+    )
+    verb.add_argument("--threshold", required=True, type=float, metavar="PSI", help="index that counts as moved")
+    verb.add_argument(
+        "--ignore", action="append", default=[], metavar="FEATURE", help="report it only; may be repeated"
+    )
+    verb.add_argument("--namespace", required=True, metavar="NAME", help="CloudWatch namespace of the metrics")
+    given = parser.parse_args(argv)
+    return Order(
+        captures=given.captures,
+        endpoint_name=given.endpoint,
+        variant_name=given.variant,
+        window_hours=given.hours,
+        least_rows=given.least_rows,
+        threshold=given.threshold,
+        ignored_features=tuple(given.ignore),
+        namespace=given.namespace,
+    )
 
 
 def _drift(asked: Order) -> None:

@@ -1,14 +1,10 @@
-"""What a monitoring job is told: one JSON object, from the pipeline's definition."""
+"""What a monitoring job is told, and where its files are."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-from monitoring.errors import MonitoringError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,22 +23,10 @@ class Order:
     """Rows below which nothing is judged: the index of a small sample is noise."""
     threshold: float
     """PSI from which a feature, or the prediction, is called moved."""
-    ignored_features: list[str]
+    ignored_features: tuple[str, ...]
     """Features that are reported and never judged."""
     namespace: str
     """CloudWatch namespace of the metrics."""
-
-
-def order(text: str) -> Order:
-    """Read an order; raises MonitoringError for one that lacks something or has too much."""
-    wanted = {one.name for one in dataclasses.fields(Order)}
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise MonitoringError(f"the order is no JSON: {error}") from error
-    if not isinstance(given, dict) or set(given) != wanted:
-        raise MonitoringError(f"the order must be an object of {', '.join(sorted(wanted))}, got {text}")
-    return Order(**given)
 
 
 def processing_folder() -> Path:

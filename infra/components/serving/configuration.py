@@ -13,6 +13,7 @@ from infra.instance_types import has_local_storage
 if TYPE_CHECKING:
     import pulumi_aws as aws
 
+    from infra.components.network.joining import Subnets
     from infra.components.serving.rollout import Rollout
 
 _WHOLE_WEIGHT = 1
@@ -51,6 +52,13 @@ def disk_key(release: Release, key_arn: pulumi.Input[str]) -> pulumi.Input[str] 
     if release.instance_type is None or has_local_storage(release.instance_type):
         return None
     return key_arn
+
+
+def model_network(release: Release, subnets: Subnets | None) -> aws.sagemaker.ModelVpcConfigArgsDict | None:
+    """Return the network that a model is brought through; serverless endpoints know none (feature exclusions)."""
+    if subnets is None or release.kind == "serverless":
+        return None
+    return {"subnets": list(subnets.subnet_ids), "security_group_ids": list(subnets.security_group_ids)}
 
 
 def data_capture(

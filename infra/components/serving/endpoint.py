@@ -13,6 +13,7 @@ from infra.components.serving.configuration import (
     data_capture,
     deployment,
     disk_key,
+    model_network,
     production_variant,
 )
 from infra.components.serving.releases import Release, declared_releases
@@ -21,6 +22,8 @@ from infra.naming import endpoint_log_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from infra.components.network.joining import Subnets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,8 @@ class EndpointArgs:
     """How traffic moves to a new release. Left out: all at once."""
     topic_arn: pulumi.Input[str] | None = None
     """Topic that asynchronous releases may tell of their answers. Left out: none of them does."""
+    subnets: Subnets | None = None
+    """Where the models join a network; serverless ones cannot. Left out: they are in SageMaker's own."""
     wait_for: Sequence[pulumi.Resource] = ()
     """What has to exist before SageMaker takes a model: the role's policies, the code. Left out: nothing."""
 
@@ -107,6 +112,7 @@ class Endpoint(pulumi.ComponentResource):
             # The container needs no network: SageMaker itself brings the model and the code and takes the captures.
             # Serverless endpoints know no isolation (developer guide, serverless feature exclusions).
             enable_network_isolation=release.kind != "serverless",
+            vpc_config=model_network(release, args.subnets),
             primary_container={
                 "image": release.image,
                 "model_data_url": release.model_data,

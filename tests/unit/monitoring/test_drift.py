@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import tarfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ import numpy as np
 import pytest
 
 from monitoring import baseline, captures, drift, exchanges, metrics
+from monitoring.__main__ import order_of
 from monitoring.errors import MonitoringError, UnreadableError
-from monitoring.order import Order, order
+from monitoring.order import Order
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,7 @@ ORDER = Order(
     window_hours=3,
     least_rows=10,
     threshold=0.25,
-    ignored_features=[],
+    ignored_features=(),
     namespace="Slipway/Drift",
 )
 
@@ -150,7 +152,7 @@ def test_other_traffic_has_moved_by_feature_and_by_answer(tmp_path: Path) -> Non
 
 
 def test_a_feature_that_is_ignored_is_reported_and_not_judged(tmp_path: Path) -> None:
-    asked = Order(**{**ORDER.__dict__, "ignored_features": ["hour"]})
+    asked = replace(ORDER, ignored_features=("hour",))
     found = drift.look(window([23.0] * 40), baseline.read(artifact(tmp_path)), asked)
     assert found.features["hour"].psi > 1
     assert found.feature_psi == pytest.approx(0, abs=1e-9)
@@ -158,7 +160,7 @@ def test_a_feature_that_is_ignored_is_reported_and_not_judged(tmp_path: Path) ->
 
 
 def test_an_ignored_feature_that_the_model_does_not_have_is_refused(tmp_path: Path) -> None:
-    asked = Order(**{**ORDER.__dict__, "ignored_features": ["hours"]})
+    asked = replace(ORDER, ignored_features=("hours",))
     with pytest.raises(MonitoringError, match="names hours; the model has hour, carrier"):
         drift.look([], baseline.read(artifact(tmp_path)), asked)
 
@@ -199,11 +201,8 @@ def test_the_window_goes_back_over_midnight_to_the_hour_that_runs() -> None:
     assert list(captures.hours(until, 3)) == ["2026/02/28/23", "2026/03/01/00", "2026/03/01/01"]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"captures": "s3://a/b"}'])
-def test_an_order_that_is_not_whole_is_refused(text: str) -> None:
-    with pytest.raises(MonitoringError, match="the order"):
-        order(text)
-
-
-def test_an_order_is_read_whole() -> None:
-    assert order(json.dumps(ORDER.__dict__)) == ORDER
+def test_the_command_line_says_what_is_looked_at() -> None:
+    words = "drift --captures s3://captures/endpoints --endpoint flights --variant primary --hours 3 --least-rows 10"
+    words += " --threshold 0.25 --namespace Slipway/Drift"
+    assert order_of(words.split()) == ORDER
+    assert order_of([*words.split(), "--ignore", "month", "--ignore", "hour"]).ignored_features == ("month", "hour")
