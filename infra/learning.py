@@ -20,8 +20,6 @@ from infra.components.training.training_pipeline import TrainingPipeline, Traini
 from infra.settings_to_args import pipeline_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from infra.components.drift.drift_watch import DriftWatch
     from infra.components.monitoring.notifications import Notifications
     from infra.components.network.joining import Subnets
@@ -134,10 +132,10 @@ def pipeline(
     )
 
 
-def _drifting(stack: Stack, watch: DriftWatch | None) -> Sequence[pulumi.Output[str]]:
-    """Return the alarms on drift, where they start the pipeline."""
+def _drifting(stack: Stack, watch: DriftWatch | None) -> list[pulumi.Output[str]]:
+    """Return the alarm on drift, where it starts the pipeline."""
     drift = stack.settings.monitoring.drift
-    return watch.alarm_arns if watch is not None and drift is not None and drift.retrain else []
+    return [watch.alarm_arn] if watch is not None and drift is not None and drift.retrain else []
 
 
 def tracking(stack: Stack, ground: Ground) -> Mlflow | None:

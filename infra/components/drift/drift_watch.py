@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
@@ -17,13 +16,11 @@ from infra.components.drift.permissions import (
     drift_run_policy,
     failed_pattern,
 )
+from infra.components.monitoring.alarms import any_of
 from infra.components.network.joining import Subnets, joined, joining_policy
 from infra.components.schedules.trust import schedule_trust
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.training.pipeline_permissions import pipeline_arn, start_pipeline
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PERIOD_SECONDS = 3600
 _WATCHED = {
@@ -71,22 +68,36 @@ class DriftWatchArgs:
 
 
 class DriftWatch(pulumi.ComponentResource):
-    """A pipeline of one job, its schedule and roles, an alarm on each metric, and a rule that tells of failures.
+    """A pipeline of one job, its schedule and roles, its alarms, and a rule that tells of failures.
+
+    One alarm stands above those on the metrics: a feature and the prediction that move together are one message, and
+    train one model.
 
     A pipeline, and not a schedule that creates a job: the schedule's role may then start one thing and pass no role,
     each job has a name of its own, and an execution keeps what was run with which release.
     """
 
-    alarm_arns: Sequence[pulumi.Output[str]]
-    """ARNs of the alarms."""
+    alarm_arn: pulumi.Output[str]
+    """ARN of the alarm above the others."""
 
     def __init__(self, name: str, args: DriftWatchArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:drift:DriftWatch", name, None, opts)
         pipeline = self._pipeline(name, args)
         self._schedule(name, args, pipeline)
         self._failures(name, args, pipeline)
-        self.alarm_arns = [self._alarm(f"{name}-{role}", args, *told) for role, told in _WATCHED.items()]
-        self.register_outputs({"alarm_arns": self.alarm_arns})
+        alarms = [self._alarm(f"{name}-{role}", args, *told) for role, told in _WATCHED.items()]
+        whole = aws.cloudwatch.CompositeAlarm(
+            name,
+            alarm_name=f"{args.watch.endpoint_name}-drift",
+            alarm_rule=pulumi.Output.all(*(alarm.name for alarm in alarms)).apply(any_of),
+            alarm_description=f"endpoint {args.watch.endpoint_name} has drifted: the report below drift/ says how",
+            alarm_actions=[args.topic_arn],
+            ok_actions=[args.topic_arn],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+        self.alarm_arn = whole.arn
+        self.register_outputs({"alarm_arn": self.alarm_arn})
 
     def _pipeline(self, name: str, args: DriftWatchArgs) -> aws.sagemaker.Pipeline:
         """Declare the pipeline, its role and its job's."""
@@ -183,9 +194,9 @@ class DriftWatch(pulumi.ComponentResource):
         )
         aws.cloudwatch.EventTarget(f"{name}-failed", rule=rule.name, arn=args.topic_arn, opts=child)
 
-    def _alarm(self, name: str, args: DriftWatchArgs, metric_name: str, description: str) -> pulumi.Output[str]:
-        """Declare the alarm on one metric; return its ARN."""
-        alarm = aws.cloudwatch.MetricAlarm(
+    def _alarm(self, name: str, args: DriftWatchArgs, metric_name: str, description: str) -> aws.cloudwatch.MetricAlarm:
+        """Declare the alarm on one metric."""
+        return aws.cloudwatch.MetricAlarm(
             name,
             namespace=METRICS_NAMESPACE,
             metric_name=metric_name,
@@ -198,8 +209,5 @@ class DriftWatch(pulumi.ComponentResource):
             # Between two looks nothing is published: what the last one said holds, and rings once, not every day.
             treat_missing_data="ignore",
             alarm_description=description,
-            alarm_actions=[args.topic_arn],
-            ok_actions=[args.topic_arn],
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return alarm.arn

@@ -102,7 +102,7 @@ def test_a_serverless_release_is_deployed_as_it_is_pinned(
     assert variant["serverlessConfig"] == {"memorySizeInMb": 2048, "maxConcurrency": 5}
 
 
-DRIFT = "aws:cloudwatch/metricAlarm:MetricAlarm"
+DRIFT = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 
 
 def test_nobody_looks_for_drift_without_a_release_or_where_nobody_asks(
@@ -122,11 +122,11 @@ def test_drift_starts_the_training_pipeline_where_the_stack_file_says_so(
     config["slipway:release"] = {"current": pinned_release(1, config["slipway:stack"]["account"])}
     graph = run_program(deploy, stack="prod", config=config)
     pattern = json.loads(graph.one("aws:cloudwatch/eventRule:EventRule", "pipeline-retrain").inputs["eventPattern"])
-    assert pattern["resources"] == [f"arn:of:{DRIFT}:drift-features", f"arn:of:{DRIFT}:drift-prediction"]
+    assert pattern["resources"] == [f"arn:of:{DRIFT}:drift"]
 
     config["slipway:monitoring"]["drift"]["retrain"] = False
     graph = run_program(deploy, stack="prod", config=config)
-    assert graph.of_type(DRIFT)
+    assert graph.one(DRIFT, "drift")
     assert not [one for one in graph.resources if one.name == "pipeline-retrain"]
 
 

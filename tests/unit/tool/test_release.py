@@ -62,6 +62,7 @@ OUTPUTS = outputs.Outputs(
         endpoint_name="slipway-dev",
         events_log_group="/aws/events/slipway-dev",
     ),
+    network=None,
     model_package_group=GROUP,
     endpoint=None,
     rolled_out=None,

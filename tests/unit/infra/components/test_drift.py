@@ -145,14 +145,21 @@ def test_the_schedule_starts_one_pipeline_and_passes_no_role(run_program: Any) -
     assert run["RunJobs"]["Resource"] == [f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:processing-job/pipelines-*"]
 
 
-def test_an_alarm_on_each_metric_calls_the_topic_and_keeps_its_state_between_two_looks(run_program: Any) -> None:
-    alarms = run_program(declare).of_type(ALARM)
+def test_one_alarm_above_those_on_the_metrics_calls_people_and_they_keep_their_state_between_two_looks(
+    run_program: Any,
+) -> None:
+    graph = run_program(declare)
+    alarms = graph.of_type(ALARM)
     assert [one.inputs["metricName"] for one in alarms] == ["FeaturePsi", "PredictionPsi"]
     for alarm in alarms:
         assert alarm.inputs["dimensions"] == {"EndpointName": "slipway-dev"}
         assert alarm.inputs["treatMissingData"] == "ignore"
-        assert alarm.inputs["alarmActions"] == ["arn:topic"]
+        assert "alarmActions" not in alarm.inputs
         assert alarm.inputs["threshold"] == 0.25
+    (whole,) = graph.of_type("aws:cloudwatch/compositeAlarm:CompositeAlarm")
+    assert whole.inputs["alarmName"] == "slipway-dev-drift"
+    assert whole.inputs["alarmActions"] == whole.inputs["okActions"] == ["arn:topic"]
+    assert whole.inputs["alarmRule"] == 'ALARM("drift-features-0000000") OR ALARM("drift-prediction-0000000")'
 
 
 def test_people_hear_of_a_look_that_failed(run_program: Any) -> None:
