@@ -1,4 +1,4 @@
-"""From drifted traffic to retraining, with IAM enforced: nobody but the clock starts anything."""
+"""With IAM enforced: from drifted traffic to retraining by the clock alone, and everything inside a network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[3]
-ACCOUNT = "123456789012"
+ACCOUNTS = {"dev": "123456789012", "staging": "222233334444"}
 SANDBOX = [sys.executable, "-m", "slipway.sandbox"]
 
 
@@ -35,14 +35,25 @@ class Project:
     """A copy of the project beside a running sandbox."""
 
     folder: Path
+    stack: str
     environment: dict[str, str]
+
+    @property
+    def account(self) -> str:
+        """The stack's account."""
+        return ACCOUNTS[self.stack]
+
+    @property
+    def name(self) -> str:
+        """The name of its endpoint and of its pipeline."""
+        return f"slipway-{self.stack}"
 
     def run(self, *words: str) -> str:
         """Run `python -m ...` with the sandbox's environment; return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", *words],
             cwd=self.folder,
-            env={**os.environ, **self.environment},
+            env={**os.environ, **self.environment, "AWS_ACCESS_KEY_ID": self.account},
             capture_output=True,
             text=True,
             check=False,
@@ -52,34 +63,37 @@ class Project:
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of the sandbox."""
-        session = boto3.Session(ACCOUNT, self.environment["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
+        session = boto3.Session(self.account, self.environment["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
         return session.client(cast("Any", service), endpoint_url=self.environment["AWS_ENDPOINT_URL"])
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
+def project(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Project]:
     for folder in ("infra", "training", "serving", "monitoring", "requirements"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("__main__.py", "Pulumi.yaml", ".dockerignore"):
         shutil.copy(ROOT / file, tmp_path / file)
-    stack = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))
-    stack["config"]["slipway:monitoring"]["drift"] = {
+    stack: str = request.param
+    file = f"Pulumi.{stack}.yaml"
+    content = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+    content["config"]["slipway:monitoring"]["drift"] = {
         "schedule": "rate(1 hour)",
         "window_hours": 2,
         "least_rows": 200,
         "ignored_features": ["month"],
         "retrain": True,
     }
-    (tmp_path / "Pulumi.dev.yaml").write_text(yaml.safe_dump(stack), encoding="utf-8")
+    (tmp_path / file).write_text(yaml.safe_dump(content), encoding="utf-8")
     (tmp_path / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)
     subprocess.run([*SANDBOX, "up", "--port", "0", "--enforce-iam"], cwd=tmp_path, check=True, capture_output=True)
     try:
         told = subprocess.run([*SANDBOX, "env", "--json"], cwd=tmp_path, check=True, capture_output=True)
-        yield Project(tmp_path, json.loads(told.stdout))
+        yield Project(tmp_path, stack, json.loads(told.stdout))
     finally:
         subprocess.run([*SANDBOX, "down"], cwd=tmp_path, check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("project", ["dev"], indirect=True)
 def test_drifted_traffic_rings_and_trains_again_and_other_traffic_does_not(project: Project) -> None:
     outputs = served(project)
     captures = outputs["lake"]["captures"]
@@ -89,7 +103,7 @@ def test_drifted_traffic_rings_and_trains_again_and_other_traffic_does_not(proje
     assert calm["rows"] == 600
     assert [name for name, one in calm["features"].items() if one["moved"]] == []
     assert state(project, "drift-features") == "OK"
-    assert executions(project, "slipway-dev") == []
+    assert executions(project, project.name) == []
 
     night = flights(seed=6, rows=900).drop_columns(["arr_delay"]).to_pylist()
     ask(project, [{**row, "dep_hour": 23, "carrier": "XX"} for row in night])
@@ -99,21 +113,45 @@ def test_drifted_traffic_rings_and_trains_again_and_other_traffic_does_not(proje
     assert {"dep_hour", "carrier"} <= {one["feature_name"] for one in violations}
     until(lambda: state(project, "drift-features") == "ALARM", "the alarm on features")
     until(lambda: state(project, "drift-prediction") == "ALARM", "the alarm on answers")
-    (retraining,) = until(lambda: executions(project, "slipway-dev"), "the training pipeline to be started")
+    (retraining,) = until(lambda: executions(project, project.name), "the training pipeline to be started")
     assert retraining["PipelineExecutionStatus"] in {"Executing", "Succeeded"}
     # Both alarms ring, and one model is trained.
     project.run("slipway.sandbox", "clock", "--advance", "1m")
-    assert len(executions(project, "slipway-dev")) == 1
+    assert len(executions(project, project.name)) == 1
+
+
+@pytest.mark.parametrize("project", ["staging"], indirect=True)
+def test_models_and_jobs_join_the_stacks_network_and_the_next_preview_is_empty(project: Project) -> None:
+    outputs = served(project)
+    wanted = {
+        "SecurityGroupIds": outputs["network"]["security_group_ids"],
+        "Subnets": outputs["network"]["subnet_ids"],
+    }
+    sagemaker = project.client("sagemaker")
+    (model,) = sagemaker.list_models()["Models"]
+    assert sagemaker.describe_model(ModelName=model["ModelName"])["VpcConfig"] == wanted
+    (trained,) = sagemaker.list_training_jobs()["TrainingJobSummaries"]
+    assert sagemaker.describe_training_job(TrainingJobName=trained["TrainingJobName"])["VpcConfig"] == wanted
+    project.run("slipway.engine", "preview", "-s", project.stack, "--expect-no-changes")
+
+    name = f"{project.name}-drift"
+    sagemaker.start_pipeline_execution(PipelineName=name)
+    until(lambda: executions(project, name)[0]["PipelineExecutionStatus"] != "Executing", "the look")
+    (job,) = sagemaker.list_processing_jobs()["ProcessingJobSummaries"]
+    looked = sagemaker.describe_processing_job(ProcessingJobName=job["ProcessingJobName"])
+    assert looked["ProcessingJobStatus"] == "Completed", log(project)
+    assert looked["NetworkConfig"]["VpcConfig"] == wanted
+    assert report(project, outputs, "drift.json")["rows"] == 0
 
 
 def served(project: Project) -> dict[str, Any]:
     """Bring the stack up, train a model and release it; return the stack's outputs."""
     engine = ("slipway.engine",)
-    project.run(*engine, "stack", "init", "dev")
-    up = (*engine, "up", "--yes", "--skip-preview", "-s", "dev")
+    project.run(*engine, "stack", "init", project.stack)
+    up = (*engine, "up", "--yes", "--skip-preview", "-s", project.stack)
     project.run(*up)
-    outputs: dict[str, Any] = json.loads(project.run(*engine, "stack", "output", "--json", "-s", "dev"))
-    registry = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/slipway-dev"
+    outputs: dict[str, Any] = json.loads(project.run(*engine, "stack", "output", "--json", "-s", project.stack))
+    registry = f"{project.account}.dkr.ecr.us-east-1.amazonaws.com/{project.name}"
     project.run(
         "slipway.sandbox", "push", *(f"{registry}/{image}:1" for image in ("training", "serving", "monitoring"))
     )
@@ -122,7 +160,7 @@ def served(project: Project) -> dict[str, Any]:
         body = io.BytesIO()
         pq.write_table(flights(seed=number, rows=3000), body)
         project.client("s3").put_object(Bucket=curated, Key=f"flights/{part}/flights.parquet", Body=body.getvalue())
-    words = ["-s", "dev", "--engine", "embedded"]
+    words = ["-s", project.stack, "--engine", "embedded"]
     data = [f"--{part}=s3://{curated}/flights/{part}/" for part in ("train", "validation")]
     quick = ["--hyperparameter=num_iterations=20", "--hyperparameter=min_data_in_leaf=20"]
     project.run("slipway", "train", *words, *data, *quick, "--approve")
@@ -136,14 +174,14 @@ def ask(project: Project, rows: list[dict[str, Any]]) -> None:
     runtime = project.client("sagemaker-runtime")
     for begin in range(0, len(rows), 100):
         body = json.dumps({"instances": rows[begin : begin + 100]})
-        runtime.invoke_endpoint(EndpointName="slipway-dev", ContentType="application/json", Body=body)
+        runtime.invoke_endpoint(EndpointName=project.name, ContentType="application/json", Body=body)
 
 
 def look(project: Project, captures: str, outputs: dict[str, Any], *, looks: int, rows: int) -> dict[str, Any]:
     """Wait until so many rows are captured, let an hour go by, and return what the job reports and has published."""
     until(lambda: captured(project, captures) >= rows, f"{rows} rows to be captured")
     project.run("slipway.sandbox", "clock", "--advance", "1h")
-    name = "slipway-dev-drift"
+    name = f"{project.name}-drift"
 
     def done() -> bool:
         found = executions(project, name)
