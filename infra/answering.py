@@ -21,7 +21,7 @@ from infra.components.serving.rollout import Rollout
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
 from infra.learning import code_package
 from infra.naming import image_uri
-from infra.settings_to_args import pinned_releases
+from infra.settings_to_args import pinned_releases, shadow_of
 
 if TYPE_CHECKING:
     import pulumi
@@ -176,6 +176,7 @@ def endpoint(
             endpoint_name=stack.names.endpoint,
             current=releases[0],
             previous=releases[1] if releases[1:] else None,
+            shadow=shadow_of(stack.settings.release),
             execution_role_arn=role.arn,
             captures_bucket=ground.lake.captures,
             key_arn=ground.key.arn,

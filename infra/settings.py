@@ -158,6 +158,22 @@ class PinnedRelease(Section):
     """What the model scored when it was trained, for whoever reads the file."""
 
 
+class ShadowRelease(Section):
+    """A candidate beside the current release: it gets copies of real requests, and nobody gets its answers.
+
+    `slipway release --shadow` writes it.
+    """
+
+    release: PinnedRelease
+    """The candidate."""
+    beside: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    """Digest of the release whose requests it gets; of the current one, or, once it is ended, of the previous one."""
+    percentage: Annotated[int, Field(ge=1, le=100)]
+    """Share of the requests that it gets a copy of."""
+    ended: bool = False
+    """Whether it is over: the endpoint is without it again, and what it ran with goes with the release after."""
+
+
 class ReleaseSection(Section):
     """`slipway:release`: what the endpoint serves, and what it would fall back to."""
 
@@ -165,6 +181,8 @@ class ReleaseSection(Section):
     """The release that the endpoint points at."""
     previous: PinnedRelease | None = None
     """The release before it, still declared so that going back makes nothing new. Left out: there is none."""
+    shadow: ShadowRelease | None = None
+    """A candidate beside the current release. Left out: there is none."""
 
 
 class WaiverEntry(Section):

@@ -454,3 +454,30 @@ def test_the_stacks_own_account_is_no_reader_of_its_registry(dev: Config) -> Non
     assert problem.startswith("slipway:registry.reader_accounts: must name other accounts")
     dev["slipway:registry"] = {"reader_accounts": ["222233334444"]}
     assert load_stack_settings(dev).registry.reader_accounts == ("222233334444",)
+
+
+def test_a_shadow_stands_beside_the_current_release_and_both_answer_in_real_time(
+    dev: Config, pinned_release: Callable[..., Config]
+) -> None:
+    one, two, three = (pinned_release(number) for number in (1, 2, 3))
+    shadow = {"release": three, "beside": two["digest"], "percentage": 50}
+    dev["slipway:release"] = {"current": two, "previous": one, "shadow": shadow}
+    release = load_stack_settings(dev).release
+    assert release is not None
+    assert release.shadow is not None
+    assert release.shadow.release.digest == three["digest"]
+
+    dev["slipway:release"]["shadow"] = {**shadow, "beside": one["digest"]}
+    (problem,) = problems(dev)
+    assert problem.startswith(f"slipway:release.shadow.beside: must be {two['digest']}, slipway:release.current, while")
+    dev["slipway:release"]["shadow"]["ended"] = True
+    load_stack_settings(dev)
+
+    dev["slipway:release"]["shadow"] = {**shadow, "release": two}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:release.shadow.release: must be another release")
+
+    dev["slipway:release"] = {"current": pinned_release(2, kind="async"), "shadow": shadow}
+    dev["slipway:release"]["shadow"] = {**shadow, "beside": dev["slipway:release"]["current"]["digest"]}
+    (problem,) = problems(dev)
+    assert problem.startswith("slipway:release.current.kind: must be realtime where there is a shadow")

@@ -1,4 +1,4 @@
-"""With IAM enforced: from drifted traffic to retraining by the clock alone, and everything inside a network."""
+"""A released stack with IAM enforced: from drifted traffic to retraining, inside a network, a shadow beside it."""
 
 from __future__ import annotations
 
@@ -144,6 +144,45 @@ def test_models_and_jobs_join_the_stacks_network_and_the_next_preview_is_empty(p
     assert report(project, outputs, "drift.json")["rows"] == 0
 
 
+@pytest.mark.parametrize("project", ["dev"], indirect=True)
+def test_a_shadow_gets_copies_of_the_requests_and_is_promoted(project: Project) -> None:
+    outputs = served(project)
+    words = ["-s", project.stack, "--engine", "embedded"]
+    up = ("slipway.engine", "up", "--yes", "--skip-preview", "-s", project.stack)
+    train(project, outputs, "--hyperparameter=num_iterations=30")
+    project.run("slipway", "release", *words, "--shadow", "100")
+    project.run(*up)
+    assert verdict(project)["verdict"] == "as pinned"
+
+    rows = flights(seed=5, rows=200).drop_columns(["arr_delay"]).to_pylist()
+    ask(project, rows)
+    until(
+        lambda: captured(project, outputs["lake"]["captures"], "endpoints/slipway-dev/shadow/") >= 200, "its captures"
+    )
+    assert captured(project, outputs["lake"]["captures"], "endpoints/slipway-dev/primary/") >= 200
+    project.run("slipway.engine", "preview", "-s", project.stack, "--expect-no-changes")
+
+    # Promoted in one step; what the shadow ran with stays until the release after.
+    project.run("slipway", "release", *words)
+    project.run(*up)
+    assert verdict(project)["verdict"] == "as pinned"
+    sagemaker = project.client("sagemaker")
+    assert len(sagemaker.list_models()["Models"]) == 2
+    names = {one["EndpointConfigName"] for one in sagemaker.list_endpoint_configs()["EndpointConfigs"]}
+    assert len([name for name in names if name.startswith("endpoint-shadow-")]) == 1
+    assert len(names) == 3
+    now = sagemaker.describe_endpoint(EndpointName=project.name)
+    assert "ShadowProductionVariants" not in now
+
+
+def verdict(project: Project) -> dict[str, Any]:
+    """Return the verdict on the stack."""
+    found: dict[str, Any] = json.loads(
+        project.run("slipway", "verdict", "-s", project.stack, "--engine", "embedded", "--json")
+    )
+    return found
+
+
 def served(project: Project) -> dict[str, Any]:
     """Bring the stack up, train a model and release it; return the stack's outputs."""
     engine = ("slipway.engine",)
@@ -160,13 +199,18 @@ def served(project: Project) -> dict[str, Any]:
         body = io.BytesIO()
         pq.write_table(flights(seed=number, rows=3000), body)
         project.client("s3").put_object(Bucket=curated, Key=f"flights/{part}/flights.parquet", Body=body.getvalue())
-    words = ["-s", project.stack, "--engine", "embedded"]
-    data = [f"--{part}=s3://{curated}/flights/{part}/" for part in ("train", "validation")]
-    quick = ["--hyperparameter=num_iterations=20", "--hyperparameter=min_data_in_leaf=20"]
-    project.run("slipway", "train", *words, *data, *quick, "--approve")
-    project.run("slipway", "release", *words)
+    train(project, outputs, "--hyperparameter=num_iterations=20")
+    project.run("slipway", "release", "-s", project.stack, "--engine", "embedded")
     project.run(*up)
     return outputs
+
+
+def train(project: Project, outputs: dict[str, Any], *words: str) -> None:
+    """Train and approve a model."""
+    curated = outputs["lake"]["curated"]
+    data = [f"--{part}=s3://{curated}/flights/{part}/" for part in ("train", "validation")]
+    quick = [*words, "--hyperparameter=min_data_in_leaf=20", "--approve"]
+    project.run("slipway", "train", "-s", project.stack, "--engine", "embedded", *data, *quick)
 
 
 def ask(project: Project, rows: list[dict[str, Any]]) -> None:
@@ -195,10 +239,10 @@ def look(project: Project, captures: str, outputs: dict[str, Any], *, looks: int
     return report(project, outputs, "drift.json")
 
 
-def captured(project: Project, bucket: str) -> int:
-    """Return how many rows are captured."""
+def captured(project: Project, bucket: str, prefix: str = "") -> int:
+    """Return how many rows are captured below a prefix."""
     s3, rows = project.client("s3"), 0
-    for listed in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+    for listed in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", []):
         for line in s3.get_object(Bucket=bucket, Key=listed["Key"])["Body"].iter_lines():
             rows += len(json.loads(json.loads(line)["captureData"]["endpointInput"]["data"])["instances"])
     return rows
