@@ -96,6 +96,12 @@ def _cost(settings: Settings) -> list[Problem]:
     if settings.stack.environment == "prod":
         rule = "must not be set in prod, where the endpoint would be deleted every evening"
         found.append(Problem(key=key, rule=rule, given=False, way_out="remove it"))
+    if settings.serving.kind == "serverless":
+        rule = "cannot be where slipway:serving.kind is serverless, which costs nothing while nobody asks"
+        found.append(Problem(key=key, rule=rule, given=False, way_out="remove it, or choose another kind"))
+    elif settings.serving.autoscaling is not None:
+        rule = "cannot be together with slipway:serving.autoscaling, which ends with the endpoint every evening"
+        found.append(Problem(key=key, rule=rule, given=False, way_out="leave out one of them"))
     if settings.monitoring.no_traffic_minutes is not None:
         rule = "cannot be together with slipway:monitoring.no_traffic_minutes, whose alarm would ring every night"
         found.append(Problem(key=key, rule=rule, given=False, way_out="leave out one of them"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.components.serving.releases import Release, Serverless
+from infra.components.serving.releases import Release, Serverless, Shadow
 from infra.components.training.definition import Shape
 from infra.naming import image_uri
 
@@ -39,6 +39,16 @@ def pinned_releases(section: ReleaseSection | None) -> list[Release]:
     if section is None:
         return []
     return [_release(pinned) for pinned in (section.current, section.previous) if pinned is not None]
+
+
+def shadow_of(section: ReleaseSection | None) -> Shadow | None:
+    """Return the candidate beside the current release; None where there is none."""
+    if section is None or section.shadow is None:
+        return None
+    shadow = section.shadow
+    return Shadow(
+        release=_release(shadow.release), beside=shadow.beside, percentage=shadow.percentage, ended=shadow.ended
+    )
 
 
 def _release(pinned: PinnedRelease) -> Release:

@@ -16,6 +16,7 @@ from infra.components.delivery.github_provider import GithubProvider, GithubProv
 from infra.components.delivery.place import Place
 from infra.components.delivery.trust import Repository, provider_arn
 from infra.components.network.flow_logs import FlowLogs, FlowLogsArgs
+from infra.components.network.joining import Subnets
 from infra.components.network.network import Network, NetworkArgs
 from infra.components.security.statements import bucket_arn
 from infra.components.storage.bucket_policy import TRAIL_PREFIX
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from infra.stack import Stack
 
 ROLE_NAMES = (
+    "drift-jobs",
+    "drift-run",
+    "drift-schedule",
     "flow-logs",
     "office-hours",
     "pipeline-jobs",
@@ -74,6 +78,13 @@ def network(stack: Stack, ground: Ground) -> Network | None:
         stack.ours,
     )
     return network
+
+
+def subnets(network: Network | None) -> Subnets | None:
+    """Return where jobs and models join the stack's network; None where it has none."""
+    if network is None:
+        return None
+    return Subnets(subnet_ids=network.subnet_ids, security_group_ids=network.security_group_ids)
 
 
 def queries(stack: Stack, ground: Ground) -> tuple[Mapping[str, pulumi.Output[str]], pulumi.Output[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from infra.setting_types import AlarmArn, LogRetentionDays, ProcessingInstanceType, Section, TrainingInstanceType
 
@@ -51,16 +51,3 @@ class TrainingSection(Section):
     """Days that logs of training jobs are kept, where the stack owns their log group."""
     pipeline: PipelineSection | None = None
     """The pipeline that trains by itself. Left out: `slipway train` is the only way."""
-
-    @model_validator(mode="after")
-    def _spot_waits(self) -> TrainingSection:
-        if self.use_spot and (self.max_wait_seconds is None or self.max_wait_seconds < self.max_runtime_seconds):
-            raise ValueError(
-                f"use_spot needs max_wait_seconds of at least max_runtime_seconds ({self.max_runtime_seconds}), "
-                f"not {self.max_wait_seconds}; add it, or use_spot: false"
-            )
-        if not self.use_spot and self.max_wait_seconds is not None:
-            raise ValueError(
-                f"max_wait_seconds ({self.max_wait_seconds}) is for spot jobs only; remove it, or use_spot: true"
-            )
-        return self

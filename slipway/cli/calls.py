@@ -72,20 +72,28 @@ def release(arguments: argparse.Namespace) -> None:
     stack = _stack(arguments)
     from slipway.release.command import Order
     from slipway.release.command import release as pin
+    from slipway.release.shadow import end_shadow
 
+    if arguments.end_shadow:
+        digest = end_shadow(stack.file)
+        print(f"{stack.file.name} ends shadow {digest}; review the diff, then `slipway up`")
+        return
     found = _outputs(stack)
     order = Order(
         arn=arguments.model_package,
         job=arguments.job,
         current_code=arguments.current_code,
         changed_schema=arguments.changed_schema,
+        shadow_percentage=arguments.shadow,
     )
     released = pin(stack.file, found, order)
     for line in released.difference:
         print(f"  {line}")
     for line in released.warnings:
         print(f"  warning: {line}")
-    if released.changed:
+    if arguments.shadow is not None:
+        print(f"{stack.file.name} now pins shadow {released.pin.digest}; review the diff, then `slipway up`")
+    elif released.changed:
         print(f"{stack.file.name} now pins release {released.pin.digest}; review the diff, then `slipway up`")
     else:
         news = "says more of this release" if released.difference else "already has this release"
@@ -220,7 +228,7 @@ def settings(arguments: argparse.Namespace) -> None:
 
 def export_terraform(arguments: argparse.Namespace) -> None:
     """Write a stack as Terraform's JSON and print what is in it."""
-    project = _project()
+    project = project_folder()
     from slipway.terraform.command import export
 
     given: Path | None = arguments.folder

@@ -128,6 +128,13 @@ def _release(release: argparse.ArgumentParser) -> None:
     which = release.add_mutually_exclusive_group()
     which.add_argument("--model-package", metavar="ARN", help="this package (default: the newest approved one)")
     which.add_argument("--job", metavar="NAME", help="the package that came from this training job")
+    which.add_argument("--end-shadow", action="store_true", help="release nothing: end the shadow beside what serves")
+    release.add_argument(
+        "--shadow",
+        type=_percentage,
+        metavar="PERCENT",
+        help="put it beside what serves: it gets copies of this share of the requests, and nobody gets its answers",
+    )
     release.add_argument(
         "--current-code",
         action="store_true",
@@ -138,6 +145,12 @@ def _release(release: argparse.ArgumentParser) -> None:
         action="store_true",
         help="release it although clients of the running model can't go on as they are",
     )
+
+
+def _percentage(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:  # noqa: PLR2004 percent
+        raise argparse.ArgumentTypeError(f"{text!r} is not 1 to 100")
+    return int(text)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -80,43 +80,59 @@ def pipeline_policy(place: PipelinePlace, known: Mapping[str, str]) -> str:
     group = place["model_package_group_name"]
     return document(
         [
-            {
-                "Sid": "RunJobs",
-                "Effect": "Allow",
-                "Action": [
-                    f"sagemaker:{verb}{kind}Job"
-                    for kind in ("Training", "Processing")
-                    for verb in ("Create", "Describe", "Stop")
-                ],
-                "Resource": [_arn(place, f"{kind}-job/{_JOBS}") for kind in ("training", "processing")],
-            },
-            {
-                "Sid": "TagWhatItMakes",
-                "Effect": "Allow",
-                "Action": ["sagemaker:AddTags"],
-                "Resource": [
-                    *(_arn(place, f"{kind}-job/{_JOBS}") for kind in ("training", "processing")),
-                    _arn(place, f"model-package/{group}/*"),
-                ],
-            },
+            run_jobs(place["account_id"], place["region"], ("Training", "Processing")),
+            tag_jobs(
+                place["account_id"],
+                place["region"],
+                ("Training", "Processing"),
+                _arn(place, f"model-package/{group}/*"),
+            ),
             {
                 "Sid": "RegisterModels",
                 "Effect": "Allow",
                 "Action": ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"],
                 "Resource": [_arn(place, f"model-package-group/{group}"), _arn(place, f"model-package/{group}/*")],
             },
-            {
-                "Sid": "PassJobsRole",
-                "Effect": "Allow",
-                "Action": ["iam:PassRole"],
-                "Resource": known["jobs_role_arn"],
-                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            },
+            pass_jobs_role(known["jobs_role_arn"]),
             # The condition looks into the evaluation with this role.
             read_objects("ReadEvaluation", artifacts, PIPELINES_PREFIX),
             read_objects("ReadModels", artifacts, MODELS_PREFIX),
         ]
     )
+
+
+def run_jobs(account_id: str, region: str, kinds: Sequence[str]) -> Statement:
+    """Let a pipeline run jobs of some kinds, Training or Processing, under the names that SageMaker gives them."""
+    place = {"account_id": account_id, "region": region}
+    return {
+        "Sid": "RunJobs",
+        "Effect": "Allow",
+        "Action": [f"sagemaker:{verb}{kind}Job" for kind in kinds for verb in ("Create", "Describe", "Stop")],
+        "Resource": [_arn(place, f"{kind.lower()}-job/{_JOBS}") for kind in kinds],
+    }
+
+
+def tag_jobs(account_id: str, region: str, kinds: Sequence[str], *more: str) -> Statement:
+    """Let a pipeline tag the jobs that it makes, and more by ARN."""
+    place = {"account_id": account_id, "region": region}
+    jobs = [_arn(place, f"{kind.lower()}-job/{_JOBS}") for kind in kinds]
+    return {
+        "Sid": "TagWhatItMakes",
+        "Effect": "Allow",
+        "Action": ["sagemaker:AddTags"],
+        "Resource": [*jobs, *more],
+    }
+
+
+def pass_jobs_role(jobs_role_arn: str) -> Statement:
+    """Let a pipeline hand its jobs' role to SageMaker."""
+    return {
+        "Sid": "PassJobsRole",
+        "Effect": "Allow",
+        "Action": ["iam:PassRole"],
+        "Resource": jobs_role_arn,
+        "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    }
 
 
 def assume_by_events(account_id: str) -> Statement:

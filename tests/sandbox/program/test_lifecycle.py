@@ -80,7 +80,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     shutil.copytree(ROOT / "infra", folder / "infra", ignore=shutil.ignore_patterns("__pycache__"))
     for file in ["__main__.py", "Pulumi.yaml", *(f"Pulumi.{stack}.yaml" for stack in ("dev", "staging", "prod"))]:
         shutil.copy(ROOT / file, folder / file)
-    for code in ("training", "serving"):
+    for code in ("training", "serving", "monitoring"):
         (folder / code).mkdir()
         (folder / code / "__main__.py").write_text(f'"""The {code} code."""\n', encoding="utf-8")
     # The program runs on this Python, as it does in the project itself.

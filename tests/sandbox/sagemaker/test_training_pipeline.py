@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra import packaging
-from infra.components.training.definition import Shape, pipeline_definition
+from infra.components.training.definition import Known, Shape, pipeline_definition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,7 +110,7 @@ def test_the_stacks_own_pipeline_registers_what_a_release_needs(trained_world: A
         score_path="sets.validation.model.auc",
         least_score=0.6,
     )
-    known = {
+    known: Known = {
         "curated": "lake",
         "artifacts": "lake",
         "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.components.training.definition import Shape, pipeline_definition
+from infra.components.training.definition import Known, Shape, pipeline_definition
 from infra.components.training.training_pipeline import TrainingPipeline, TrainingPipelineArgs
 
 ACCOUNT = "123456789012"
@@ -29,7 +29,7 @@ SHAPE = Shape(
     score_path="sets.validation.model.auc",
     least_score=0.7,
 )
-KNOWN = {
+KNOWN: Known = {
     "curated": "curated",
     "artifacts": "artifacts",
     "key_arn": "arn:key",
