@@ -21,12 +21,12 @@ OURS = "github.event.pull_request.head.repo.full_name == github.repository"
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
-def load(file: Path) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+def load(file: Path) -> dict[Any, Any]:
+    document: dict[Any, Any] = yaml.safe_load(file.read_text("utf-8"))
     return document
 
 
-def steps(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def steps(document: dict[Any, Any]) -> Iterator[dict[str, Any]]:
     for job in document["jobs"].values():
         yield from job["steps"]
 
