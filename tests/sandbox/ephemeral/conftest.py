@@ -111,7 +111,7 @@ def copied(folder: Path, program: str | None) -> Path:
     shutil.copytree(ROOT / "infra", folder / "infra", ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml"):
         shutil.copy(ROOT / file, folder / file)
-    for code in ("training", "serving"):
+    for code in ("training", "serving", "monitoring"):
         (folder / code).mkdir()
         (folder / code / "__main__.py").write_text(f'"""The {code} code."""\n', encoding="utf-8")
     if program is not None:
