@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from slipway.ephemeral import engine_lock, guard, lease, life, sweep, workspace
 from slipway.ephemeral.inventory import taking
 from slipway.ephemeral.inventory.owner import Owner, buckets_of
+from slipway.event_log import is_custom
 from slipway.failure import Failure
 from slipway.pulumi_cli import Stack
 
@@ -65,7 +66,7 @@ class Ended:
 
     listed: Listed
     destroyed: int
-    """Resources that the engine deleted."""
+    """Resources of AWS that the engine deleted."""
     inventory: taking.Inventory = NOTHING
     reasons: dict[Thing, str] = field(default_factory=dict)
     """Why each leftover is there."""
@@ -168,7 +169,7 @@ def _destroy(place: Place, listed: Listed, held: Lease, until: float, tell: Call
                 failure = error
             gone += watched.deleted
             if failure is None:
-                tell(f"destroyed {gone} resources")
+                tell(f"destroyed {gone} resources of AWS")
                 return gone
             tell(f"destroy did not end well, once more in {wait:g} s: {_first_line(failure)}")
             _pause(place, held, wait)
@@ -199,10 +200,10 @@ class Watched:
 
     @property
     def deleted(self) -> int:
-        """How many resources it deleted."""
+        """How many resources of AWS it deleted."""
         if self._events is None:
             return 0
-        return sum(1 for urn in self._events.done if self._events.operations.get(urn) == "delete")
+        return sum(1 for urn in self._events.done if self._events.operations.get(urn) == "delete" and is_custom(urn))
 
 
 def _pause(place: Place, held: Lease, seconds: float) -> None:

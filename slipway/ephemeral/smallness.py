@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from infra.settings import Settings
 
 STACK = "slipway:stack"
-# a network and a trail cost money by the hour, a budget counts the whole account, delivery has roles of GitHub
-LEFT_OUT = ("slipway:network", "slipway:audit", "slipway:cost", "slipway:delivery", "slipway:release")
+# network, trail and tracking cost by the hour; a budget counts the whole account, delivery has roles of GitHub
+LEFT_OUT = (
+    "slipway:network",
+    "slipway:audit",
+    "slipway:cost",
+    "slipway:delivery",
+    "slipway:release",
+    "slipway:tracking",
+)
 SMALL: dict[str, dict[str, Any]] = {
     "slipway:lake": {
         "noncurrent_version_days": 1,

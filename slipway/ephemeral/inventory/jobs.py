@@ -51,7 +51,7 @@ class _Jobs:
                 name=name,
                 command=f"aws sagemaker {verb}-{words} --{words}-name {name}",
                 busy=state if running else "",
-                kept="it has ended; SageMaker keeps the record and has no call to delete it" if recorded else "",
+                kept="ended; SageMaker has no call to delete the record" if recorded else "",
             )
 
     def _delete(self, account: Account, thing: Thing) -> None:

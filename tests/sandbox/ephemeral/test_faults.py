@@ -51,14 +51,14 @@ def test_what_aws_refuses_for_a_while_goes_and_what_it_refuses_for_good_is_told_
     left = project.run("down", "--pr", "42", "--patience", "5m")
     assert left.returncode == 4, left.stdout + left.stderr
     assert "destroy did not end well, once more in 1 s" in left.stdout
-    assert "destroyed 6 resources" in left.stdout
+    assert "destroyed 4 resources of AWS" in left.stdout
     assert "stack pr-42 is not gone: 1 things are left" in left.stderr
     assert "(AccessDenied)" in left.stderr
     assert "aws sqs delete-queue --queue-url http" in left.stderr
     (stack,) = project.stacks()
     assert stack["resources"] == 0
     project.fault("clear")
-    assert "stack pr-42 is gone: 0 resources destroyed" in project.good("down", "--pr", "42")
+    assert "stack pr-42 is gone: 0 resources of AWS destroyed" in project.good("down", "--pr", "42")
 
 
 def test_an_endpoint_that_is_being_changed_is_waited_for(project: Project) -> None:

@@ -59,7 +59,7 @@ def test_a_stack_is_made_pushed_to_extended_listed_and_ended_from_anywhere(proje
     assert "reap: 0 gone, 0 with leftovers, 0 failed, 2 left alone" in left
 
     ended = project.good("down", "--pr", "4", folder=tmp_path)
-    assert "stack pr-4 is gone: 6 resources destroyed, nothing left of" in ended
+    assert "stack pr-4 is gone: 4 resources of AWS destroyed, nothing left of" in ended
     assert project.buckets() == [lake], "removing 4 does not touch 42"
     assert "nothing to end" in project.good("down", "--pr", "4", folder=tmp_path)
     project.good("down", "--pr", "42", folder=tmp_path)
@@ -119,7 +119,7 @@ def test_two_reaps_at_once_end_each_expired_stack_once_whatever_becomes_of_anoth
         for _ in range(2)
     ]
     said = [one.communicate(timeout=240)[0] for one in both]
-    assert sum("stack pr-1 is gone: 6 resources destroyed" in text for text in said) == 1, said
+    assert sum("stack pr-1 is gone: 4 resources of AWS destroyed" in text for text in said) == 1, said
     assert any("stack pr-2 failed: stack pr-2 is not torn down" in text for text in said), said
     assert 1 in [one.returncode for one in both]
     assert [one["pull_request"] for one in project.stacks()] == [2]
