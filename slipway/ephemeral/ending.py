@@ -78,7 +78,14 @@ class Ended:
         return self.inventory.proves
 
 
-def end(place: Place, listed: Listed, *, tell: Callable[[str], None], only_expired: bool = False) -> Ended | None:
+def end(
+    place: Place,
+    listed: Listed,
+    *,
+    tell: Callable[[str], None],
+    progress: Callable[[EventLog], None] | None = None,
+    only_expired: bool = False,
+) -> Ended | None:
     """End a stack; None where `only_expired` asks for that and it has been extended, or ended, meanwhile.
 
     Raises Failure, with nothing touched, for a stack that is not ephemeral, lives in another account, or is being
@@ -113,7 +120,7 @@ def end(place: Place, listed: Listed, *, tell: Callable[[str], None], only_expir
         account = place.account(found.region)
         account.require(found.account, stack=listed.stack)
         engine_lock.settle(place.store, place.stacks, listed, held, clock=place.clock, me=place.me, tell=tell)
-        return _end(place, listed, found, account, held, started, tell)
+        return _end(place, listed, found, account, held, started, tell, progress)
 
 
 def _end(
@@ -124,6 +131,7 @@ def _end(
     held: Lease,
     started: float,
     tell: Callable[[str], None],
+    progress: Callable[[EventLog], None] | None,
 ) -> Ended:
     state = place.stacks.state(listed)
     guard.check(state, found, project=listed.project, stack=listed.stack, pull_request=listed.pull_request)
@@ -138,7 +146,7 @@ def _end(
 
     before = [kind for kind in taking.ALL if kind.before]
     sweep.sweep(account, owner, clock, until=until, tell=tell, kinds=before)
-    destroyed = _destroy(place, listed, held, until, tell) if state.get("resources") else 0
+    destroyed = _destroy(place, listed, held, until, tell, progress) if state.get("resources") else 0
     inventory, reasons = sweep.sweep(account, owner, clock, until=until, tell=tell)
     if inventory.proves:
         place.stacks.remove(listed)
@@ -152,13 +160,20 @@ def _end(
     )
 
 
-def _destroy(place: Place, listed: Listed, held: Lease, until: float, tell: Callable[[str], None]) -> int:
+def _destroy(
+    place: Place,
+    listed: Listed,
+    held: Lease,
+    until: float,
+    tell: Callable[[str], None],
+    progress: Callable[[EventLog], None] | None,
+) -> int:
     """Let the engine delete everything; what AWS refuses for a while is tried again. Return how many went."""
     wait, attempt, gone = FIRST_WAIT, 1, 0
     with workspace.bare(listed.project) as folder:
         stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
         while True:
-            watched = Watched(place, held)
+            watched = Watched(place, held, progress)
             failure: Failure | None = None
             try:
                 stack.destroy(f"{listed.project}-{listed.stack}-destroy-{attempt}", progress=watched)
