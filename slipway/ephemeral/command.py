@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from slipway.ephemeral import duration, ending, lease, life, naming, reaping, words
 from slipway.ephemeral.account import Account
 from slipway.ephemeral.clock import Clock
-from slipway.ephemeral.ending import Place
 from slipway.ephemeral.progress import Progress
 from slipway.ephemeral.stacks import Stacks
 from slipway.ephemeral.store import open_store
+from slipway.ephemeral.work import Place
 from slipway.failure import Failure, Misuse
 from slipway.interruption import interruptible
 
