@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +12,14 @@ from typing import TYPE_CHECKING
 from slipway.ephemeral import duration, ending, lease, life, naming, reaping, words
 from slipway.ephemeral.account import Account
 from slipway.ephemeral.clock import Clock
-from slipway.ephemeral.ending import Place
 from slipway.ephemeral.progress import Progress
 from slipway.ephemeral.stacks import Stacks
 from slipway.ephemeral.store import open_store
+from slipway.ephemeral.work import Place
 from slipway.failure import Failure, Misuse
+from slipway.interruption import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import timedelta
 
     from slipway.ephemeral.reaping import Reaped
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
 LEFT = 4
 """Exit code of a stack that is not proved to be gone."""
-ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 MOST_AT_ONCE = 16
 LISTED_AT_ONCE = 4
 """Stacks whose tags are read side by side."""
@@ -59,9 +56,9 @@ def up(
         owner=owner,
     )
     progress = Progress()
-    with _interruptible():
+    with interruptible():
         place = _place(engine, logs=logs, patience=duration.read("15m", flag="--patience"))
-        made = making.make(place, order, tell=progress.say, progress=progress.up)
+        made = making.make(place, order, tell=progress.say, progress=progress.of("up"))
     for line in words.made(made, place.clock.moment()):
         progress.say(line)
     return 0
@@ -109,13 +106,13 @@ def down(engine: Engine, *, pull_request: str, project: str | None, patience: st
     """End the stack of a pull request and prove it; 4 where anything is left."""
     number, length = naming.number(pull_request), duration.read(patience, flag="--patience")
     progress = Progress()
-    with _interruptible():
+    with interruptible():
         place = _place(engine, logs=logs, patience=length)
         listed = place.stacks.find(number, project)
         if listed is None:
             print(f"there is no stack {naming.stack_of(number)} in {place.stacks.url()}: nothing to end")
             return 0
-        ended = ending.end(place, listed, tell=progress.say)
+        ended = ending.end(place, listed, tell=progress.say, progress=progress.of("destroy"))
     if ended is None:
         print(f"stack {listed.stack} was ended by somebody else meanwhile")
         return 0
@@ -135,7 +132,7 @@ def reap(engine: Engine, *, project: str | None, at_once: int, patience: str, lo
     def told(one: Reaped) -> None:
         print("\n".join(words.one_reaped(one)), file=sys.stdout if one.good else sys.stderr, flush=True)
 
-    with _interruptible():
+    with interruptible():
         place = _place(engine, logs=logs, patience=length)
         started = place.clock.now()
         results = reaping.reap(place, project=project, at_once=at_once, tell=tell, told=told)
@@ -168,18 +165,3 @@ def _place(engine: Engine, *, logs: Path | None, patience: timedelta) -> Place:
         patience_seconds=patience.total_seconds(),
         account=cache(Account),
     )
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Make every polite way of ending this process an interruption: the engine is told, the lease is given free."""
-
-    def interrupt(signum: int, _frame: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(signum).name)
-
-    before = {signum: signal.signal(signum, interrupt) for signum in ENDINGS}
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)

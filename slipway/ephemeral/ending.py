@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from threading import Event
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from slipway.ephemeral import engine_lock, guard, lease, life, sweep, workspace
 from slipway.ephemeral.inventory import taking
 from slipway.ephemeral.inventory.owner import Owner, buckets_of
+from slipway.ephemeral.work import Watched, Work
 from slipway.failure import Failure
 from slipway.pulumi_cli import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from slipway.ephemeral.account import Account
-    from slipway.ephemeral.clock import Clock
     from slipway.ephemeral.inventory.kind import Thing
-    from slipway.ephemeral.lease import Here, Lease
     from slipway.ephemeral.life import Life
-    from slipway.ephemeral.stacks import Listed, Stacks
-    from slipway.ephemeral.store import Store
+    from slipway.ephemeral.stacks import Listed
+    from slipway.ephemeral.work import Place
     from slipway.event_log import EventLog
 
 NOTES = ".slipway/buckets/"
@@ -31,30 +27,6 @@ NOTES = ".slipway/buckets/"
 creations, and of such a bucket nothing else may say whose it is."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between two tries to destroy: twice as long each time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where stacks are ended from."""
-
-    stacks: Stacks
-    store: Store
-    clock: Clock
-    me: Here
-    logs: Path
-    patience_seconds: float
-    """How long what AWS refuses is tried again."""
-    account: Callable[[str], Account]
-    """Returns the clients of a region: one set for all stacks."""
-    stop: Event = field(default_factory=Event)
-    """Set when everybody who works from here must stop: threads hear no signals."""
-
-    def check_stop(self) -> None:
-        """Raise Failure where it is time to stop."""
-        if self.stop.is_set():
-            raise Failure("interrupted: what is left goes with the next `slipway ephemeral down` or `reap`")
-
-
 NOTHING = taking.Inventory(left=(), kept=(), unseen={}, looked_at=())
 """What there is of a stack in which nothing was ever made."""
 
@@ -65,7 +37,7 @@ class Ended:
 
     listed: Listed
     destroyed: int
-    """Resources that the engine deleted."""
+    """Resources of AWS that the engine deleted."""
     inventory: taking.Inventory = NOTHING
     reasons: dict[Thing, str] = field(default_factory=dict)
     """Why each leftover is there."""
@@ -77,7 +49,14 @@ class Ended:
         return self.inventory.proves
 
 
-def end(place: Place, listed: Listed, *, tell: Callable[[str], None], only_expired: bool = False) -> Ended | None:
+def end(
+    place: Place,
+    listed: Listed,
+    *,
+    tell: Callable[[str], None],
+    progress: Callable[[EventLog], None] | None = None,
+    only_expired: bool = False,
+) -> Ended | None:
     """End a stack; None where `only_expired` asks for that and it has been extended, or ended, meanwhile.
 
     Raises Failure, with nothing touched, for a stack that is not ephemeral, lives in another account, or is being
@@ -87,43 +66,43 @@ def end(place: Place, listed: Listed, *, tell: Callable[[str], None], only_expir
     with lease.held(
         place.store, listed.project, listed.stack, "down", clock=place.clock, me=place.me, tell=tell
     ) as held:
+        work = Work(place=place, listed=listed, lease=held, tell=tell, progress=progress)
         if place.stacks.find(listed.pull_request, listed.project) is None:
             return None
         try:
             found = place.stacks.life(listed)
         except life.Unclear:
-            found = None
-            ours = True
-        else:
-            # of an `up` that was killed before its first tag the lease is left, which had to be broken
-            ours = held.broken is not None and held.broken.work == "up"
+            return _never_made(work, started)
+        if found is None and held.broken is not None and held.broken.work == "up":
+            return _never_made(work, started)  # killed before its first tag: all that is left of it is the lease
         if found is None:
-            engine_lock.settle(place.store, place.stacks, listed, held, clock=place.clock, me=place.me, tell=tell)
-            if ours and not place.stacks.state(listed).get("resources"):
-                tell(f"an `up` was killed before it made anything in stack {listed.stack}")
-                place.stacks.remove(listed)
-                return Ended(listed=listed, destroyed=0, seconds=place.clock.now() - started)
             raise Failure(
                 f"stack {listed.stack} of project {listed.project} was not made by `slipway ephemeral up` (it has no "
                 f"tag {life.PLACE}): nothing was touched"
             )
         if only_expired and found.expires > place.clock.moment():
             return None
-        account = place.account(found.region)
-        account.require(found.account, stack=listed.stack)
-        engine_lock.settle(place.store, place.stacks, listed, held, clock=place.clock, me=place.me, tell=tell)
-        return _end(place, listed, found, account, held, started, tell)
+        place.account(found.region).require(found.account, stack=listed.stack)
+        engine_lock.settle(work)
+        return _end(work, found, started)
 
 
-def _end(
-    place: Place,
-    listed: Listed,
-    found: Life,
-    account: Account,
-    held: Lease,
-    started: float,
-    tell: Callable[[str], None],
-) -> Ended:
+def _never_made(work: Work, started: float) -> Ended:
+    """Remove a stack whose `up` was killed before all of its tags were set: nothing is made before that."""
+    place, listed = work.place, work.listed
+    engine_lock.settle(work)
+    if place.stacks.state(listed).get("resources"):
+        raise Failure(
+            f"stack {listed.stack} has resources, and its tags do not say where: put them right with "
+            f"`pulumi stack tag set`; `slipway ephemeral list` says which"
+        )
+    work.tell(f"an `up` was killed before it made anything in stack {listed.stack}")
+    place.stacks.remove(listed)
+    return Ended(listed=listed, destroyed=0, seconds=place.clock.now() - started)
+
+
+def _end(work: Work, found: Life, started: float) -> Ended:
+    place, listed = work.place, work.listed
     state = place.stacks.state(listed)
     guard.check(state, found, project=listed.project, stack=listed.stack, pull_request=listed.pull_request)
     note = f"{NOTES}{listed.project}/{listed.stack}.json"
@@ -133,12 +112,12 @@ def _end(
         project=listed.project, stack=listed.stack, account=found.account, region=found.region, buckets=buckets
     )
     until = started + place.patience_seconds
-    clock = _renewing(place, held)
+    account, clock = place.account(found.region), work.clock
 
     before = [kind for kind in taking.ALL if kind.before]
-    sweep.sweep(account, owner, clock, until=until, tell=tell, kinds=before)
-    destroyed = _destroy(place, listed, held, until, tell) if state.get("resources") else 0
-    inventory, reasons = sweep.sweep(account, owner, clock, until=until, tell=tell)
+    sweep.sweep(account, owner, clock, until=until, tell=work.tell, kinds=before)
+    destroyed = _destroy(work, until) if state.get("resources") else 0
+    inventory, reasons = sweep.sweep(account, owner, clock, until=until, tell=work.tell)
     if inventory.proves:
         place.stacks.remove(listed)
         place.store.delete(note)
@@ -151,69 +130,28 @@ def _end(
     )
 
 
-def _destroy(place: Place, listed: Listed, held: Lease, until: float, tell: Callable[[str], None]) -> int:
+def _destroy(work: Work, until: float) -> int:
     """Let the engine delete everything; what AWS refuses for a while is tried again. Return how many went."""
     wait, attempt, gone = FIRST_WAIT, 1, 0
-    with workspace.bare(listed.project) as folder:
-        stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
+    with workspace.bare(work.listed.project) as folder:
+        stack = Stack(work.place.stacks.engine, folder, work.listed.stack, logs=work.place.logs)
         while True:
-            watched = Watched(place, held)
+            watched = Watched(work)
             failure: Failure | None = None
             try:
-                stack.destroy(f"{listed.project}-{listed.stack}-destroy-{attempt}", progress=watched)
+                stack.destroy(f"{work.name}-destroy-{attempt}", progress=watched)
             except Failure as error:
                 # an engine that did not come to its first resource will not next time either: a passphrase is missing
-                if place.clock.now() >= until or not watched.begun:
+                if work.place.clock.now() >= until or not watched.begun:
                     raise
                 failure = error
             gone += watched.deleted
             if failure is None:
-                tell(f"destroyed {gone} resources")
+                work.tell(f"destroyed {gone} resources of AWS")
                 return gone
-            tell(f"destroy did not end well, once more in {wait:g} s: {_first_line(failure)}")
-            _pause(place, held, wait)
+            work.tell(f"destroy did not end well, once more in {wait:g} s: {_first_line(failure)}")
+            work.clock.wait(wait)
             wait, attempt = min(LONGEST_WAIT, 2 * wait), attempt + 1
-
-
-class Watched:
-    """Follows one operation: renews the lease, and knows what became of it when it fails, too."""
-
-    def __init__(self, place: Place, held: Lease, progress: Callable[[EventLog], None] | None = None) -> None:
-        self._place = place
-        self._held = held
-        self._progress = progress
-        self._events: EventLog | None = None
-
-    def __call__(self, events: EventLog) -> None:
-        """Look at what the engine has written so far."""
-        self._events = events
-        self._place.check_stop()
-        self._held.renew()
-        if self._progress is not None:
-            self._progress(events)
-
-    @property
-    def begun(self) -> bool:
-        """Whether the engine came to a resource."""
-        return self._events is not None and bool(self._events.operations)
-
-    @property
-    def deleted(self) -> int:
-        """How many resources it deleted."""
-        if self._events is None:
-            return 0
-        return sum(1 for urn in self._events.done if self._events.operations.get(urn) == "delete")
-
-
-def _pause(place: Place, held: Lease, seconds: float) -> None:
-    place.check_stop()
-    held.renew()
-    place.clock.wait(seconds)
-
-
-def _renewing(place: Place, held: Lease) -> Clock:
-    """Return a clock whose waiting renews the lease."""
-    return replace(place.clock, wait=lambda seconds: _pause(place, held, seconds))
 
 
 def _first_line(error: Failure) -> str:

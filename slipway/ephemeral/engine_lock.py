@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 from slipway.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from slipway.ephemeral.clock import Clock
-    from slipway.ephemeral.lease import Here, Lease, Record
-    from slipway.ephemeral.stacks import Listed, Stacks
+    from slipway.ephemeral.lease import Here, Record
+    from slipway.ephemeral.stacks import Listed
     from slipway.ephemeral.store import Store
+    from slipway.ephemeral.work import Work
 
 OLD = timedelta(hours=6)
 """The engine renews nothing: a lock may be as old as its operation. No operation of a small stack takes six hours."""
@@ -76,32 +74,30 @@ def why_broken(lock: EngineLock, me: Here, now: datetime, broken: Record | None)
     return ""
 
 
-def settle(
-    store: Store, stacks: Stacks, listed: Listed, lease: Lease, *, clock: Clock, me: Here, tell: Callable[[str], None]
-) -> None:
+def settle(work: Work) -> None:
     """Make sure that no engine works on a stack: wait for one of this machine, break what is dead or old, and say so.
 
     Raises Failure while one elsewhere may live.
     """
-    until = clock.now() + PATIENCE_SECONDS
+    place, listed = work.place, work.listed
+    until = place.clock.now() + PATIENCE_SECONDS
     told = False
-    while locks := read(store, listed):
-        reasons = {lock: why_broken(lock, me, clock.moment(), lease.broken) for lock in locks}
+    while locks := read(place.store, listed):
+        reasons = {lock: why_broken(lock, place.me, place.clock.moment(), work.lease.broken) for lock in locks}
         alive = [lock for lock, reason in reasons.items() if not reason]
         if not alive:
             for reason in reasons.values():
-                tell(f"broke the engine's lock of stack {listed.stack}: {reason}")
-            stacks.cancel(listed)
+                work.tell(f"broke the engine's lock of stack {listed.stack}: {reason}")
+            place.stacks.cancel(listed)
             return
-        if any(lock.host != me.host for lock in alive) or clock.now() >= until:
-            one = alive[0]
+        one = alive[0]
+        if any(lock.host != place.me.host for lock in alive) or place.clock.now() >= until:
             raise Failure(
                 f"stack {listed.stack} is locked by {one.owner} (process {one.pid}, since {one.taken:%Y-%m-%d %H:%M}): "
                 f"wait for it, or, if it is dead, run `pulumi cancel {listed.qualified} --yes`; a lock goes by itself "
                 f"when its process is gone or after {int(OLD.total_seconds() // 3600)} hours"
             )
         if not told:
-            tell(f"waiting for the engine that still works on stack {listed.stack} (process {alive[0].pid})")
+            work.tell(f"waiting for the engine that still works on stack {listed.stack} (process {one.pid})")
             told = True
-        lease.renew()
-        clock.wait(POLL_SECONDS)
+        work.clock.wait(POLL_SECONDS)

@@ -45,13 +45,14 @@ class Life:
 
     def tags(self) -> dict[str, str]:
         """Return the stack tags that say it."""
-        return {
+        found = {
             PLACE: f"{self.account}/{self.region}",
             OWNER: self.owner,
             COMMIT: self.commit,
             EXPIRES: self.expires.astimezone(UTC).isoformat(timespec="seconds"),
             STATUS: self.status,
         }
+        return {name: value for name, value in found.items() if value}
 
 
 def read(tags: Mapping[str, str], *, stack: str) -> Life | None:

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 from slipway import stack_file
 from slipway.ephemeral import engine_lock, guard, lease, life, naming, post_mortem, smallness, workspace
-from slipway.ephemeral.ending import Watched
 from slipway.ephemeral.life import Life
 from slipway.ephemeral.stacks import Listed
+from slipway.ephemeral.work import Watched, Work
 from slipway.event_log import is_custom
 from slipway.failure import Failure, Misuse
 from slipway.pulumi_cli import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
+    from datetime import datetime, timedelta
     from pathlib import Path
     from typing import Any
 
-    from slipway.ephemeral.ending import Place
-    from slipway.ephemeral.lease import Lease
+    from slipway.ephemeral.work import Place
     from slipway.event_log import EventLog
 
 BASE = "Pulumi.dev.yaml"
@@ -77,10 +76,11 @@ def make(place: Place, order: Order, *, tell: Callable[[str], None], progress: C
         lease.held(place.store, project, listed.stack, "up", clock=place.clock, me=place.me, tell=tell) as held,
         workspace.beside(order.project, listed.stack, config) as folder,
     ):
+        work = Work(place=place, listed=listed, lease=held, tell=tell, progress=progress)
         stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
-        wanted = _prepare(place, listed, stack, wanted, held, tell)
-        label = f"{project}-{listed.stack}-up"
-        watched = Watched(place, held, progress)
+        wanted = _prepare(work, stack, wanted)
+        label = f"{work.name}-up"
+        watched = Watched(work)
         try:
             events = stack.up(label, progress=watched)
         except Failure as error:
@@ -115,14 +115,12 @@ def _config(order: Order) -> dict[str, Any]:
     return smallness.config(stack_file.settings(text, name=BASE), order.pull_request, owner=order.owner)
 
 
-def _prepare(
-    place: Place, listed: Listed, stack: Stack, wanted: Life, held: Lease, tell: Callable[[str], None]
-) -> Life:
+def _prepare(work: Work, stack: Stack, wanted: Life) -> Life:
     """Make the stack in the backend, or see that the one there is ours, and tag it before anything is made in it.
 
     Returns what the tags say then: an expiry that somebody set later than this `up` would is kept.
     """
-    found = None
+    place, listed, found = work.place, work.listed, None
     there = place.stacks.find(listed.pull_request, listed.project)
     if there is None:
         stack.init()
@@ -143,7 +141,7 @@ def _prepare(
                     f"{listed.pull_request}`"
                 )
             guard.check(state, found, project=listed.project, stack=listed.stack, pull_request=listed.pull_request)
-        engine_lock.settle(place.store, place.stacks, listed, held, clock=place.clock, me=place.me, tell=tell)
+        engine_lock.settle(work)
     if found is not None and found.status == "up":
         wanted = replace(wanted, status="up", expires=max(wanted.expires, found.expires))
     before = {} if found is None else found.tags()
@@ -151,5 +149,5 @@ def _prepare(
     return wanted
 
 
-def _moment(moment: Any) -> str:
-    return str(moment.isoformat(timespec="seconds"))
+def _moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

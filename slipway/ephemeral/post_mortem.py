@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slipway.ephemeral.account import Account
-    from slipway.ephemeral.ending import Place
     from slipway.ephemeral.life import Life
     from slipway.ephemeral.stacks import Listed
+    from slipway.ephemeral.work import Place
 
 MOST_EVENTS = 10_000
 """Log lines of one group at most, the newest; what a job printed a million times is not read by anybody."""

@@ -30,13 +30,16 @@ class Progress:
         self._stream.write(f"{CLEAR_LINE if self._live else ''}{text}\n")
         self._stream.flush()
 
-    def up(self, events: EventLog) -> None:
-        """Show how far an `up` is."""
+    def of(self, operation: str) -> Callable[[EventLog], None]:
+        """Return what shows how far an operation is."""
+        return lambda events: self._show(operation, events)
+
+    def _show(self, operation: str, events: EventLog) -> None:
         now = self._now()
         if not self._live and now - self._last < EVERY_SECONDS:
             return
         self._last = now
         done, begun = len(events.done), len(events.changed())
-        text = f"up: {done} done, {max(0, begun - done)} under way, {now - self._started:.0f} s"
+        text = f"{operation}: {done} done, {max(0, begun - done)} under way, {now - self._started:.0f} s"
         self._stream.write(f"{CLEAR_LINE}{text}" if self._live else f"{text}\n")
         self._stream.flush()

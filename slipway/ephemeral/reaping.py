@@ -15,8 +15,9 @@ from slipway.failure import Failure, in_our_words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slipway.ephemeral.ending import Ended, Place
+    from slipway.ephemeral.ending import Ended
     from slipway.ephemeral.stacks import Listed
+    from slipway.ephemeral.work import Place
 
 
 @dataclass(frozen=True, kw_only=True)

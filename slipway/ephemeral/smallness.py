@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from infra.settings import Settings
 
 STACK = "slipway:stack"
-# a network and a trail cost money by the hour, a budget counts the whole account, delivery has roles of GitHub
-LEFT_OUT = ("slipway:network", "slipway:audit", "slipway:cost", "slipway:delivery", "slipway:release")
+# network, trail and tracking cost by the hour; a budget counts the whole account, delivery has roles of GitHub
+LEFT_OUT = (
+    "slipway:network",
+    "slipway:audit",
+    "slipway:cost",
+    "slipway:delivery",
+    "slipway:release",
+    "slipway:tracking",
+)
 SMALL: dict[str, dict[str, Any]] = {
     "slipway:lake": {
         "noncurrent_version_days": 1,
@@ -25,7 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     },
     # an account has one log group of training jobs, and dev or somebody else owns it
     "slipway:training": {"own_log_group": False, "log_retention_days": 1},
-    "slipway:serving": {"initial_instance_count": 1, "log_retention_days": 1},
+    "slipway:serving": {"log_retention_days": 1},
     "slipway:monitoring": {"endpoint_events_days": 1, "alarm_action_arns": []},
 }
 
@@ -47,6 +54,9 @@ def config(dev: Mapping[str, Any], pull_request: int, *, owner: str | None = Non
     for section, values in SMALL.items():
         if isinstance(found.get(section), dict):
             found[section] |= values
+    serving = found.get("slipway:serving")
+    if isinstance(serving, dict) and "initial_instance_count" in serving:
+        serving["initial_instance_count"] = 1
     return found
 
 

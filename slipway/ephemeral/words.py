@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from slipway.ephemeral.stacks import Listed
 
 Row = tuple["Listed", "Life"]
+SHOWN = 2
+"""Names of what AWS keeps that are told, of each kind."""
 
 
 def made(result: Made, now: datetime) -> list[str]:
@@ -44,7 +46,7 @@ def ended(result: Ended) -> list[str]:
     if result.gone:
         return [
             (
-                f"stack {stack} is gone: {result.destroyed} resources destroyed, nothing left of "
+                f"stack {stack} is gone: {result.destroyed} resources of AWS destroyed, nothing left of "
                 f"{len(inventory.looked_at)} kinds looked at, {result.seconds:.1f} s"
             ),
             *kept,
@@ -62,7 +64,15 @@ def ended(result: Ended) -> list[str]:
 
 
 def _kept(result: Ended) -> list[str]:
-    return [f"  kept by AWS: {thing.kind} {thing.name}: {thing.kept}" for thing in result.inventory.kept]
+    """Say what AWS keeps, a line a kind; keys of earlier stacks of the same number are among it."""
+    by_kind: dict[str, list[str]] = {}
+    for thing in result.inventory.kept:
+        by_kind.setdefault(thing.kind, []).append(f"{thing.name} ({thing.kept})")
+    lines = []
+    for kind, told in by_kind.items():
+        more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
+        lines.append(f"  kept by AWS, {kind}: {', '.join(told[:SHOWN])}{more}")
+    return lines
 
 
 def reaped(results: Sequence[Reaped], seconds: float) -> list[str]:

@@ -73,7 +73,7 @@ def _keys(account: Account, owner: Owner) -> Iterator[Thing]:
             kind="keys",
             name=item["KeyId"],
             command=command,
-            kept=f"KMS deletes it on {key['DeletionDate']:%Y-%m-%d}; until then it costs nothing" if going else "",
+            kept=f"KMS deletes it on {key['DeletionDate']:%Y-%m-%d}" if going else "",
         )
 
 

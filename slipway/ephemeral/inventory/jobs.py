@@ -41,7 +41,7 @@ class _Jobs:
         for item in pages(account, "sagemaker", f"list_{self.noun}s", self.items):
             name, state = str(item[f"{self.what}Name"]), str(item[f"{self.what}Status"])
             tags = tags_of(account, "sagemaker", "list_tags", "Tags", ResourceArn=item[f"{self.what}Arn"])
-            if name not in of_pipelines and not owner.owns(name, tags):
+            if item[f"{self.what}Arn"] not in of_pipelines and not owner.owns(name, tags):
                 continue
             words, running = self.noun.replace("_", "-"), state in RUNNING
             recorded = not running and not self.deletable
@@ -51,7 +51,7 @@ class _Jobs:
                 name=name,
                 command=f"aws sagemaker {verb}-{words} --{words}-name {name}",
                 busy=state if running else "",
-                kept="it has ended; SageMaker keeps the record and has no call to delete it" if recorded else "",
+                kept="ended; SageMaker has no call to delete the record" if recorded else "",
             )
 
     def _delete(self, account: Account, thing: Thing) -> None:
@@ -121,7 +121,10 @@ def _delete_stream(account: Account, thing: Thing) -> None:
 
 
 def _step_jobs(account: Account, owner: Owner, what: str) -> Iterator[str]:
-    """Yield the names of what the stack's pipelines ever started or made, of one kind (`TrainingJob`, `Model`)."""
+    """Yield the ARNs of what the stack's pipelines ever started or made, of one kind (`TrainingJob`, `Model`).
+
+    ARNs, for SageMaker writes the names in them in lower case.
+    """
     for pipeline in own_pipelines(account, owner):
         for execution in _all_executions(account, pipeline):
             arn = execution["PipelineExecutionArn"]
@@ -134,14 +137,15 @@ def _step_jobs(account: Account, owner: Owner, what: str) -> Iterator[str]:
             ):
                 started = step.get("Metadata", {}).get(what, {}).get("Arn", "")
                 if started:
-                    yield started.rpartition("/")[2]
+                    yield started
 
 
 def _models(account: Account, owner: Owner) -> Iterator[Thing]:
     """Find the models that steps of the stack's pipelines made: they bear neither tags nor the stack's name."""
     started = set(_step_jobs(account, owner, "Model"))
     for item in pages(account, "sagemaker", "list_models", "Models") if started else ():
-        if (name := item["ModelName"]) in started:
+        if item["ModelArn"] in started:
+            name = item["ModelName"]
             yield Thing(
                 kind="models of pipelines", name=name, command=f"aws sagemaker delete-model --model-name {name}"
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from slipway.ephemeral.clock import Clock
 from slipway.ephemeral.inventory import taking
 from slipway.ephemeral.inventory.owner import Owner
 from tests.sandbox.conftest import control
-from tests.sandbox.ephemeral.planting import PLANTS, Planter
+from tests.sandbox.ephemeral.planting import IMAGE, PLANTS, ROLE, RUNS, Planter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,3 +128,54 @@ def test_every_leftover_that_can_go_comes_with_the_command_that_removes_it(accou
     }
     clock = Clock()
     sweep.sweep(account, owner("pr-7"), clock, until=clock.now() + 10, tell=print)
+
+
+SLEEP = "import time; print('ready', flush=True); time.sleep(600)"
+
+
+def test_what_a_pipeline_runs_is_stopped_and_its_jobs_models_and_logs_go_with_it(account: Account) -> None:
+    planter = Planter(account, "pr-8")
+    planter.bucket()
+    s3, sagemaker = account.client("s3"), account.client("sagemaker")
+    s3.put_object(Bucket="slipway-pr-8-data", Key="sleep/main.py", Body=SLEEP.encode())
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://slipway-pr-8-data/sleep/main.py"}
+    sleeping = {
+        "RoleArn": ROLE,
+        "AlgorithmSpecification": {
+            "TrainingImage": IMAGE,
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": ["python", "/opt/ml/input/data/script/main.py"],
+        },
+        "InputDataConfig": [{"ChannelName": "script", "DataSource": {"S3DataSource": source}}],
+        "OutputDataConfig": {"S3OutputPath": "s3://slipway-pr-8-data/models/"},
+        **RUNS,
+    }
+    made = {"ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE}}
+    steps = [
+        {"Name": "train", "Type": "Training", "Arguments": sleeping},
+        {"Name": "model", "Type": "Model", "Arguments": made},
+    ]
+    definition = json.dumps({"Version": "2020-12-01", "Steps": steps})
+    words = {"PipelineName": planter.base, "RoleArn": ROLE, "Tags": planter.pairs}
+    sagemaker.create_pipeline(PipelineDefinition=definition, ClientRequestToken="t" * 32, **words)
+    sagemaker.start_pipeline_execution(PipelineName=planter.base, ClientRequestToken="u" * 32)
+    kinds = {
+        "pipeline executions",
+        "training jobs",
+        "models of pipelines",
+        "log streams of jobs",
+        "pipelines",
+        "buckets",
+    }
+    until = time.monotonic() + 60
+    while set(counted(account, "pr-8")) != kinds:
+        assert time.monotonic() < until, counted(account, "pr-8")
+        time.sleep(0.1)
+
+    clock = Clock()
+    before = [kind for kind in taking.ALL if kind.before]
+    found, reasons = sweep.sweep(account, owner("pr-8"), clock, until=clock.now() + 60, tell=print, kinds=before)
+    assert (found.left, reasons) == ((), {})
+    assert set(counted(account, "pr-8")) == {"pipelines", "buckets"}
+    found, _ = sweep.sweep(account, owner("pr-8"), clock, until=clock.now() + 60, tell=print)
+    assert found.proves

@@ -25,7 +25,7 @@ def standing(shared: Project) -> Iterator[Project]:
     yield shared
     assert shared.pulumi("stack", "export", "-s", "pr-42").stdout == before
     shared.more.clear()
-    assert "6 resources destroyed" in shared.good("down", "--pr", "42")
+    assert "4 resources of AWS destroyed" in shared.good("down", "--pr", "42")
 
 
 def refused(project: Project, *words: str, code: int = 1, **more: str) -> str:
