@@ -82,6 +82,13 @@ class Holdings:
 
     def __init__(self, plan: Plan) -> None:
         self._names = _identities(plan)
+        self._boundaries = {
+            str(state.inputs.get("permissionsBoundary"))
+            for step in plan.steps
+            if step.type in _KINDS.values()
+            for state in (step.old, step.new)
+            if state is not None
+        }
         self._by_urn: dict[tuple[str, str], list[Holding]] = {}
         self._by_scope: dict[tuple[str, str], list[Holding]] = {}
         self._gone = {
@@ -127,7 +134,8 @@ class Holdings:
         elif step.type in _ATTACHING:
             yield from self._attachments(step.type, state)
         elif step.type == _MANAGED:
-            yield _document(state.value("policy"), f"policy {step.urn}", "policy", step.name, principal=step.name)
+            of = "boundary" if str(state.value("arn") or state.id) in self._boundaries else "policy"
+            yield _document(state.value("policy"), f"policy {step.urn}", of, step.name, principal=step.name)
         elif step.type == _ROLE:
             yield from self._role(step, state)
         elif step.type in OF_A_RESOURCE:
