@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slipway.preview.review import CodeChange, Review
 
 SHOWN_DIGEST = 12
+LEVELS = ("mandatory", "advisory", "remediated")
 
 
 def title(review: Review) -> Said:
@@ -74,9 +75,8 @@ def signed(usd: float) -> str:
 
 def judged(judgements: tuple[Judgement, ...]) -> str:
     """Return how many of each level."""
-    levels = [one.level for one in judgements]
-    order = ["mandatory", "advisory", "remediated", *sorted({*levels} - {"mandatory", "advisory", "remediated"})]
-    return ", ".join(f"{levels.count(level)} {level}" for level in order if level in levels)
+    levels = [one.level if one.level in LEVELS else "of other levels" for one in judgements]
+    return ", ".join(f"{levels.count(level)} {level}" for level in (*LEVELS, "of other levels") if level in levels)
 
 
 def code(change: CodeChange) -> Said:

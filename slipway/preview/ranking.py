@@ -70,14 +70,16 @@ def _order(row: Row) -> tuple[int, int, str, str]:
 def _leaving(plan: Plan) -> set[str]:
     """Return the names of the buckets that are deleted: what guards them goes with them and guards nothing."""
     return {
-        str(step.old.value("bucket"))
+        name
         for step in plan.steps
         if step.type == _BUCKET and step.operation == "delete" and step.old is not None and not step.old.retain
+        if isinstance(name := step.old.value("bucket"), str)
     }
 
 
-def _bucket(step: Step) -> str:
-    return str(step.old.value("bucket")) if step.old is not None and step.type != _BUCKET else ""
+def _bucket(step: Step) -> str | None:
+    found = step.old.value("bucket") if step.old is not None and step.type != _BUCKET else None
+    return found if isinstance(found, str) else None
 
 
 def _row(step: Step, holdings: Holdings, serving: Serving, *, outside: bool, with_bucket: bool) -> Row:

@@ -145,7 +145,7 @@ def policies(review: Review) -> Table | None:
         same.setdefault((one.level, one.rule, one.message), []).append(one.urn.rpartition("::")[2] or "the stack")
     rows = [
         (
-            "**mandatory**" if level == "mandatory" else level if level.isalpha() else code(level),
+            "**mandatory**" if level == "mandatory" else level if level in phrases.LEVELS else code(level),
             code(rule),
             said(several(dict.fromkeys(names), most=_SHOWN_NAMES), most=_LONGEST_LIST),
             code(message, most=400),

@@ -40,14 +40,17 @@ def why(row: Row) -> str:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"Action": ["s3:GetObject", "s3:PutObject"]}, "scorer gains s3:PutObject on arn:aws:s3:::raw/* (statement Read)"),
+        (
+            {"Action": ["s3:GetObject", "s3:PutObject"]},
+            "scorer gains s3:PutObject on arn:aws:s3:::raw/* (statement Read)",
+        ),
         ({"Action": "s3:*"}, "role scorer gains s3:* on arn:aws:s3:::raw/* (statement Read)"),
         ({"Resource": "*"}, "role scorer gains s3:GetObject on everything (statement Read)"),
         ({"Resource": "arn:aws:s3:::r*/*"}, "role scorer gains s3:GetObject on arn:aws:s3:::r*/* (statement Read)"),
         ({"NotAction": "iam:*", "Action": None}, "role scorer gains everything but iam:* on arn:aws:s3:::raw/*"),
         ({"NotResource": "arn:aws:s3:::x", "Resource": None}, "everything but arn:aws:s3:::x"),
     ],
-)  # fmt: skip
+)
 def test_a_wider_statement_is_told_by_who_gains_what_on_what(change: dict[str, Any], said: str) -> None:
     new = {key: value for key, value in {**READ, **change}.items() if value is not None}
     row = inline([READ], [new])
@@ -151,10 +154,18 @@ def test_a_document_that_can_not_be_read_is_looked_at_all_the_same(policy: objec
 @pytest.mark.parametrize(
     ("wide", "narrow", "held"),
     [
-        ("*", "a", True), ("a*", "ab*c", True), ("a?", "ab", True), ("a?", "a*", False), ("a*b", "a*", False),
-        ("a*b*", "axb", True), ("**", "?", True), ("a", "A", False), ("", "a", False), ("*x", "ax*x", True),
+        ("*", "a", True),
+        ("a*", "ab*c", True),
+        ("a?", "ab", True),
+        ("a?", "a*", False),
+        ("a*b", "a*", False),
+        ("a*b*", "axb", True),
+        ("**", "?", True),
+        ("a", "A", False),
+        ("", "a", False),
+        ("*x", "ax*x", True),
     ],
-)  # fmt: skip
+)
 def test_a_pattern_holds_another_one(wide: str, narrow: str, held: bool) -> None:  # noqa: FBT001
     assert covers(wide, narrow) is held
     if held:
