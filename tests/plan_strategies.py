@@ -98,7 +98,7 @@ KEYS = (
 POLICIES = (
     '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}',
     '{"Statement": {"Effect": "Allow", "Principal": "*", "NotAction": ["a:*"], "Resource": ["x", "y|`@z"]}}',
-    '{"Statement": [{"Effect": "Deny", "Principal": {"AWS": "1"}, "Action": "s3:Get*", "Condition": {"Bool": {"a": [true]}}}]}',
+    '{"Statement": [{"Effect": "Deny", "Principal": {"AWS": "1"}, "Action": "s:*", "Condition": {"Bool": {"a": 1}}}]}',
     '{"Statement": [1]}',
     "{",
     "[]",

@@ -57,19 +57,20 @@ def _same_text(step: Step) -> bool:
 
 
 def _gained(one: Holding, holdings: Holdings) -> Iterator[Grant]:
-    before = [grant for grant in holdings.grants("old", one.scope) if grant.allows]
-    denied = [grant for grant in holdings.grants("new", one.scope) if not grant.allows]
     for grant in one.grants:
-        if grant.allows and not any(grant.covered_by(other) for other in (*before, *denied)):
+        if (
+            grant.allows
+            and not holdings.covers("old", one.scope, grant, allows=True)
+            and not holdings.covers("new", one.scope, grant, allows=False)
+        ):
             yield grant
 
 
 def _lifted(one: Holding, holdings: Holdings) -> Iterator[Grant]:
-    still = [grant for grant in holdings.grants("new", one.scope) if not grant.allows]
     if holdings.is_gone(one.scope):
         return  # nobody is left to do what was denied
     for grant in one.grants:
-        if not grant.allows and not any(grant.covered_by(other) for other in still):
+        if not grant.allows and not holdings.covers("new", one.scope, grant, allows=False):
             yield grant
 
 
