@@ -48,19 +48,24 @@ _HEAVIEST = frozenset(
 )
 
 
-def at_risk(step: Step) -> Iterator[Finding]:
-    """Return why a replacement or deletion puts data or a protected resource at risk."""
+def at_risk(step: Step, *, outside: bool) -> Iterator[Finding]:
+    """Return why a replacement or deletion puts data or what is protected at risk; `outside`: it happened already."""
     old = step.old
     if step.operation not in ("replace", "delete") or old is None:
         return
     holds = HOLDS.get(step.type)
+    if outside:
+        if holds is not None or old.protect:
+            held = "" if holds is None else f", with {holds}"
+            yield Finding(rank=Rank.DATA, why=(f"{'protected here, ' if old.protect else ''}gone from AWS{held}",))
+        return
     verb = "replaced" if step.operation == "replace" else "deleted"
     if old.leaving:
         if holds is not None:
             yield Finding(rank=Rank.DATA, why=(f"left by an earlier replacement, it is deleted now; it holds {holds}",))
         return
     weight = 10 if step.type in _HEAVIEST else 0
-    if old.protect and (step.operation == "delete" or step.new is None or step.new.protect):
+    if old.protect and (step.operation == "delete" or step.state.protect):
         why = f"protected, and would be {verb}: the engine refuses" + ("" if holds is None else f"; it holds {holds}")
         yield Finding(rank=Rank.DATA, why=(why,), weight=100 + weight)
     elif old.protect:

@@ -26,7 +26,11 @@ def digest(plan: Plan) -> str | None:
     """Return `1-` and 64 hexadecimal digits; None for a plan that failed, was cut off or could not be read whole."""
     if plan.outcome != "succeeded" or plan.troubles:
         return None
-    text = json.dumps({"version": VERSION, "steps": canonical(plan)}, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(
+        {"version": VERSION, "project": plan.project, "stack": plan.stack, "steps": canonical(plan)},
+        sort_keys=True,
+        separators=(",", ":"),
+    )
     return f"{VERSION}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 

@@ -18,8 +18,16 @@ def effect(step: Step) -> str:
     """Return it in a few words of ours; nothing in it is anybody's name."""
     if step.failed:
         return "failed"
+    if refused(step):
+        return "refused: nothing happens to it"
     known = _EFFECTS.get(step.operation)
     return "not known here" if known is None else known(step)
+
+
+def refused(step: Step) -> bool:
+    """Tell whether the engine refuses a step because its resource is protected."""
+    protected = step.old is not None and step.old.protect
+    return protected and (step.operation == "delete" or (step.operation == "replace" and step.state.protect))
 
 
 def _update(step: Step) -> str:
@@ -34,7 +42,7 @@ def _replace(step: Step) -> str:
     empty = "; the new one is empty" if step.type in HOLDS else ""
     if step.order == "delete first":
         return f"deleted first: gone until the new one is made{stays}{empty}"
-    return f"new one made{stays or ', then the old one deleted'}; no downtime{empty}"
+    return f"new one made{stays or ', then the old one deleted'}{empty or '; no downtime'}"
 
 
 def _delete(step: Step) -> str:

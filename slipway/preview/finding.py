@@ -37,6 +37,15 @@ TITLES = {
 }
 
 
+TITLES_OUTSIDE = {
+    **TITLES,
+    Rank.DATA: "Data and protected resources gone",
+    Rank.GONE: "Other resources gone",
+    Rank.UPDATED: "Changed",
+}
+"""For what changed outside the program."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One reason to look at a step."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _STARS = re.compile(r"\*{2,}")
 _LONGEST = 4096
@@ -10,6 +11,10 @@ _LONGEST = 4096
 
 def covers(wide: str, narrow: str) -> bool:
     """Tell whether every text that matches `narrow` matches `wide`; False where this can't be shown."""
+    if wide in (narrow, "*"):
+        return True
+    if not narrow.startswith(_literal(wide)) or ("*" not in wide and "?" not in wide):
+        return False
     wide, narrow = _STARS.sub("*", wide), _STARS.sub("*", narrow)
     if wide in (narrow, "*"):
         return True
@@ -31,6 +36,12 @@ def covers(wide: str, narrow: str) -> bool:
         else:
             return False
     return all(character == "*" for character in wide[at:])
+
+
+@lru_cache(maxsize=4096)
+def _literal(pattern: str) -> str:
+    """Return what a pattern begins with before its first wildcard."""
+    return pattern.partition("*")[0].partition("?")[0]
 
 
 def overlap(one: str, other: str) -> bool:

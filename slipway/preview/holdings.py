@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slipway.preview.statements import Grant, Matched, UnreadablePolicyError, grants
+from slipway.preview.statements import Grant, Index, Matched, UnreadablePolicyError, grants
 from slipway.preview.values import ABSENT, Mark
 
 if TYPE_CHECKING:
@@ -82,7 +82,15 @@ class Holdings:
 
     def __init__(self, plan: Plan) -> None:
         self._names = _identities(plan)
+        self._boundaries = {
+            str(state.inputs.get("permissionsBoundary"))
+            for step in plan.steps
+            if step.type in _KINDS.values()
+            for state in (step.old, step.new)
+            if state is not None
+        }
         self._by_urn: dict[tuple[str, str], list[Holding]] = {}
+        self._indexes: dict[tuple[str, str, bool], Index] = {}
         self._by_scope: dict[tuple[str, str], list[Holding]] = {}
         self._gone = {
             scope
@@ -111,9 +119,13 @@ class Holdings:
         """Return what a resource held or will hold."""
         return self._by_urn.get((side, urn), [])
 
-    def grants(self, side: str, scope: str) -> list[Grant]:
-        """Return every grant and denial of a scope."""
-        return [grant for one in self._by_scope.get((side, scope), ()) for grant in one.grants]
+    def covers(self, side: str, scope: str, grant: Grant, *, allows: bool) -> bool:
+        """Tell whether a grant (or denial) of a scope is about everything that `grant` is about."""
+        key = (side, scope, allows)
+        if key not in self._indexes:
+            held = [grant for one in self._by_scope.get((side, scope), ()) for grant in one.grants]
+            self._indexes[key] = Index(one for one in held if one.allows is allows)
+        return self._indexes[key].covers(grant)
 
     def attached(self, side: str, scope: str) -> set[str]:
         """Return every managed policy of a scope."""
@@ -127,7 +139,8 @@ class Holdings:
         elif step.type in _ATTACHING:
             yield from self._attachments(step.type, state)
         elif step.type == _MANAGED:
-            yield _document(state.value("policy"), f"policy {step.urn}", "policy", step.name, principal=step.name)
+            of = "boundary" if str(state.value("arn") or state.id) in self._boundaries else "policy"
+            yield _document(state.value("policy"), f"policy {step.urn}", of, step.name, principal=step.name)
         elif step.type == _ROLE:
             yield from self._role(step, state)
         elif step.type in OF_A_RESOURCE:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slipway.preview.finding import Rank
+from slipway.preview.finding import TITLES, TITLES_OUTSIDE, Rank
 from slipway.preview.saying import Name, Said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slipway.preview.bill import Bill, Item
     from slipway.preview.plan import Judgement, Problem
     from slipway.preview.ranking import Row
     from slipway.preview.review import CodeChange, Review
 
 SHOWN_DIGEST = 12
+LEVELS = ("mandatory", "advisory", "remediated")
 
 
 def title(review: Review) -> Said:
@@ -21,6 +24,11 @@ def title(review: Review) -> Said:
     plan = review.plan
     what = "Drift" if review.kind == "drift" else "Preview" if plan.dry else "Update"
     return (f"{what} of stack ", Name(plan.stack or "?"), " (project ", Name(plan.project or "?"), ")")
+
+
+def titles(review: Review) -> Mapping[Rank, str]:
+    """Return what each rank is called."""
+    return TITLES_OUTSIDE if review.kind == "drift" else TITLES
 
 
 def headline(review: Review) -> str:
@@ -39,15 +47,13 @@ def money(bill: Bill) -> str:
     changed = (
         f"{signed(bill.difference)} a month ({dollars(bill.old_usd)} to {dollars(bill.new_usd)})"
         if bill.difference
-        else f"no difference a month in what has a list price ({dollars(bill.new_usd)})"
+        else f"{dollars(bill.new_usd)} a month as before"
     )
     left = [
-        f"{count} without one" if kind == "unpriced" else f"{count} billed by use"
-        for kind, count in (("unpriced", bill.unpriced), ("by use", bill.by_use))
-        if count
+        f"{count} {words}" for count, words in ((bill.unpriced, "without one"), (bill.by_use, "billed by use")) if count
     ]
-    not_counted = f"; not counted: {', '.join(left)}" if left else ""
-    return f"{changed}, list prices of {bill.region}, {bill.date}{not_counted}"
+    not_counted = f"; not in it: {', '.join(left)}" if left else ""
+    return f"{changed} at list prices of {bill.region}, {bill.date}{not_counted}"
 
 
 def price(item: Item) -> str:
@@ -69,9 +75,8 @@ def signed(usd: float) -> str:
 
 def judged(judgements: tuple[Judgement, ...]) -> str:
     """Return how many of each level."""
-    levels = [one.level for one in judgements]
-    order = ["mandatory", "advisory", "remediated", *sorted({*levels} - {"mandatory", "advisory", "remediated"})]
-    return ", ".join(f"{levels.count(level)} {level}" for level in order if level in levels)
+    levels = [one.level if one.level in LEVELS else "of other levels" for one in judgements]
+    return ", ".join(f"{levels.count(level)} {level}" for level in (*LEVELS, "of other levels") if level in levels)
 
 
 def code(change: CodeChange) -> Said:

@@ -42,12 +42,21 @@ class Row:
         return joined(finding.why for finding in self.findings)
 
 
-def rows(plan: Plan) -> tuple[Row, ...]:
-    """Return a row for each step that changes something, the one to look at first in front."""
+def rows(plan: Plan, *, outside: bool = False) -> tuple[Row, ...]:
+    """Return a row for each step that changes something, the one to look at first in front.
+
+    `outside`: the steps are what a refresh found, not what an operation would do.
+    """
     holdings, serving = Holdings(plan), Serving(plan)
     buckets = _leaving(plan)
     found = [
-        _row(step, holdings, serving, with_bucket=step.operation == "delete" and _bucket(step) in buckets)
+        _row(
+            step,
+            holdings,
+            serving,
+            outside=outside,
+            with_bucket=step.operation == "delete" and _bucket(step) in buckets,
+        )
         for step in plan.steps
         if step.is_change or _protection_lost(step)
     ]
@@ -61,25 +70,38 @@ def _order(row: Row) -> tuple[int, int, str, str]:
 def _leaving(plan: Plan) -> set[str]:
     """Return the names of the buckets that are deleted: what guards them goes with them and guards nothing."""
     return {
-        str(step.old.value("bucket"))
+        name
         for step in plan.steps
         if step.type == _BUCKET and step.operation == "delete" and step.old is not None and not step.old.retain
+        if isinstance(name := step.old.value("bucket"), str)
     }
 
 
-def _bucket(step: Step) -> str:
-    return str(step.old.value("bucket")) if step.old is not None and step.type != _BUCKET else ""
+def _bucket(step: Step) -> str | None:
+    found = step.old.value("bucket") if step.old is not None and step.type != _BUCKET else None
+    return found if isinstance(found, str) else None
 
 
-def _row(step: Step, holdings: Holdings, serving: Serving, *, with_bucket: bool) -> Row:
+def _row(step: Step, holdings: Holdings, serving: Serving, *, outside: bool, with_bucket: bool) -> Row:
     if not step.state.custom or step.type.startswith(_PROVIDERS) or step.type == STACK_TYPE:
         findings = [_bookkeeping(step)]
     elif with_bucket:
         findings = [Finding(rank=Rank.GONE, why=("goes with its bucket",))]
     else:
-        special = [*at_risk(step), *widened(step, holdings), *exposed(step), *serving.reduced(step), *weakened(step)]
-        findings = sorted(special, key=lambda finding: (finding.rank, -finding.weight)) or [_plain(step, serving)]
+        special = [
+            *at_risk(step, outside=outside),
+            *widened(step, holdings),
+            *exposed(step),
+            *serving.reduced(step),
+            *weakened(step),
+        ]
+        plain = _gone_outside() if outside and step.operation == "delete" else _plain(step, serving)
+        findings = sorted(special, key=lambda finding: (finding.rank, -finding.weight)) or [plain]
     return Row(step=step, rank=findings[0].rank, findings=tuple(findings), effect=effect(step))
+
+
+def _gone_outside() -> Finding:
+    return Finding(rank=Rank.GONE, why=("gone from AWS",))
 
 
 def _plain(step: Step, serving: Serving) -> Finding:

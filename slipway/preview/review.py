@@ -77,7 +77,9 @@ class Review:
         others = sorted(set(counted) - set(known))
         words = [f"{counted[name]} {self._verb(name)}" for name in known]
         words += [f"{sum(counted[name] for name in others)} of operations not known here"] if others else []
-        return ", ".join([*words, f"{same} unchanged"] if words else [f"nothing changes ({same} resources)"])
+        return ", ".join(
+            [*words, *([f"{same} unchanged"] if same else [])] if words else [f"nothing changes ({same} resources)"]
+        )
 
     def _verb(self, operation: str) -> str:
         if self.kind == "drift":
@@ -90,7 +92,7 @@ def review(plan: Plan, kind: Kind = "preview", beside: Beside | None = None) -> 
     return Review(
         kind=kind,
         plan=plan,
-        rows=rows(plan),
+        rows=rows(plan, outside=kind == "drift"),
         bill=bill(plan),
         beside=Beside() if beside is None else beside,
         digest=digest(plan) if kind == "preview" and plan.dry else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +57,35 @@ class Grant:
     def covered_by(self, other: Grant) -> bool:
         """Tell whether whatever this one is about, under its conditions, the other one is about as well."""
         return (
-            other.principal.holds(self.principal)
-            and other.action.holds(self.action)
+            other.action.holds(self.action)
             and other.resource.holds(self.resource)
+            and other.principal.holds(self.principal)
             and conditions.narrows(self.when, other.when)
         )
+
+
+class Index:
+    """Grants by their action, so that a role with hundreds of statements is compared in no time."""
+
+    def __init__(self, grants: Iterable[Grant]) -> None:
+        self._exact: dict[str, list[Grant]] = {}
+        self._wide: list[Grant] = []
+        seen: set[tuple[object, ...]] = set()
+        for one in grants:
+            place = (one.principal, one.action, one.resource, frozenset(one.when.items()))
+            if place in seen:
+                continue
+            seen.add(place)
+            pattern = one.action.pattern
+            if one.action.but or "*" in pattern or "?" in pattern:
+                self._wide.append(one)
+            else:
+                self._exact.setdefault(pattern, []).append(one)
+
+    def covers(self, grant: Grant) -> bool:
+        """Tell whether one of them is about everything that a grant is about."""
+        # an action without wildcards holds itself alone
+        return any(grant.covered_by(one) for one in (*self._exact.get(grant.action.pattern, ()), *self._wide))
 
 
 class UnreadablePolicyError(ValueError):

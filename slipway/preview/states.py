@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from slipway.preview.paths import at, differences, parse, written
 from slipway.preview.plan import Change, State
-from slipway.preview.values import ABSENT, hide, read
+from slipway.preview.values import ABSENT, has_secret, hide, read
 
 _ENGINE_ONLY = frozenset({"__defaults"})
 
@@ -22,7 +22,8 @@ def pair(metadata: Mapping[str, Any]) -> tuple[State | None, State | None]:
         for part in ("inputs", "outputs")
     }
     # a provider merges `tags` into `tagsAll`, where the engine does not mark what was secret
-    shapes = [*found.values(), *({"tagsAll": one["tags"]} for one in list(found.values()) if "tags" in one)]
+    secret = any(has_secret(value) for value in found.values())
+    shapes = [*found.values(), *({"tagsAll": one["tags"]} for one in found.values() if "tags" in one)] if secret else []
     for key, value in found.items():
         for shape in shapes:
             value = hide(value, shape)  # noqa: PLW2901 - hidden once for each set

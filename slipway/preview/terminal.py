@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from slipway.preview import phrases
-from slipway.preview.finding import TITLES, Rank
-from slipway.preview.ranking import Row, ranked_by_title, resource
-from slipway.preview.saying import text
+from slipway.preview.documents import told
+from slipway.preview.grouping import Group, by_type, groups
+from slipway.preview.ranking import ranked_by_title, resource
+from slipway.preview.saying import several, text
 from slipway.preview.values import shown
 
 if TYPE_CHECKING:
@@ -19,12 +21,14 @@ _SIGNS = {"create": "+", "update": "~", "replace": "+-", "delete": "-", "import"
 _SHOWN_ERRORS = 3
 _SHOWN_VALUE = 400
 _LEAST_ROWS = 3
+_WRAPPED = 3
+_SHOWN_NAMES = 5
 
 
 def lines(review: Review, *, height: int = 24, width: int = 120, details: bool = False) -> list[str]:
     """Return what is printed; without details it is at most `height` - 1 lines of at most `width` characters."""
-    head = [*_head(review)]
-    foot = [*_foot(review)]
+    head = [wrapped for line in _head(review) for wrapped in _wrapped(line, width)]
+    foot = [wrapped for line in _foot(review) for wrapped in _wrapped(line, width)]
     if details:
         return [_printable(line) for line in (*head, *_all_rows(review), *foot, *_details(review))]
     room = max(height - 2 - len(head) - len(foot), _LEAST_ROWS)
@@ -49,23 +53,28 @@ def _rows(review: Review, room: int) -> Iterator[str]:
     for rank, rows in ranked_by_title(review.rows):
         if room < _LEAST_ROWS and said:
             break
-        yield f"{TITLES[rank]} ({len(rows)})"
+        yield f"{phrases.titles(review)[rank]} ({len(rows)})"
         room -= 1
-        for row in rows:
+        for group in groups(rows):
             if room < 2 and said:  # noqa: PLR2004 - one for what is left
                 break
-            yield _row(row)
-            said += 1
+            yield _group(group)
+            said += len(group.names)
             room -= 1
     if said < total:
         yield f"... and {total - said} more: --details shows them"
 
 
-def _row(row: Row) -> str:
-    sign = _SIGNS.get(row.step.operation, "?")
-    order = {"create first": " [new one first]", "delete first": " [deleted first: downtime]"}.get(row.step.order, "")
-    why = "" if row.rank == Rank.CREATED else f": {text(row.why)}"
-    return f"  {sign:<2} {text(resource(row.step))}{order}{why}"
+def _group(group: Group) -> str:
+    sign = _SIGNS.get(group.operation, "?")
+    names = "; ".join(
+        f"{token} {text(several(some, most=_SHOWN_NAMES))}"
+        for token, some in by_type(group.names[: _SHOWN_NAMES * 4]).items()
+    )
+    order = {"create first": " [new one first]", "delete first": " [deleted first: downtime]"}.get(group.order, "")
+    if len(group.names) > 1 and group.why:
+        return f"  {sign:<2} {len(group.names)} resources: {text(group.why)}: {names}"
+    return f"  {sign:<2} {names}{order}{f': {text(group.why)}' if group.why else ''}"
 
 
 def _foot(review: Review) -> Iterator[str]:
@@ -86,11 +95,11 @@ def _foot(review: Review) -> Iterator[str]:
 
 def _all_rows(review: Review) -> Iterator[str]:
     for rank, rows in ranked_by_title(review.rows):
-        yield f"{TITLES[rank]} ({len(rows)})"
+        yield f"{phrases.titles(review)[rank]} ({len(rows)})"
         for row in rows:
             yield f"  {_SIGNS.get(row.step.operation, '?'):<2} {text(resource(row.step))} [{row.effect}]"
             yield f"       {text(row.why)}"
-            for change in row.step.changes:
+            for change in (part for whole in row.step.changes for part in told(whole)):
                 yield f"       {change.path}: {_value(change.old)} -> {_value(change.new)}"
 
 
@@ -111,6 +120,12 @@ def _details(review: Review) -> Iterator[str]:
 def _value(value: object) -> str:
     found = shown(value)
     return found if len(found) <= _SHOWN_VALUE else f"{found[:_SHOWN_VALUE]} ..."
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    found = textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False, max_lines=_WRAPPED)
+    return found or [""]
 
 
 def _fitted(line: str, width: int) -> str:

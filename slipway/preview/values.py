@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - says that a value i
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _ASSETS = frozenset({"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"})
 _SHOWN_SECRET = "[secret]"  # noqa: S105 - what stands for one
-_UNKNOWNS = (
+_UNKNOWNS = (  # of a boolean, number, text, list, asset, archive and mapping
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
     "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
     "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
@@ -21,6 +22,7 @@ _UNKNOWNS = (
     "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 )
+_UNKNOWN = re.compile("|".join(_UNKNOWNS))
 _LARGEST_WHOLE = 1 << 53
 
 
@@ -48,7 +50,7 @@ def read(raw: Any) -> Any:
     """Return a JSON value of an event log as plain data with marks; assets and archives become their hash."""
     if isinstance(raw, str):
         return _text(raw)
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         return _mapping(raw)
     if isinstance(raw, list):
         return [read(item) for item in raw]
@@ -61,7 +63,7 @@ def read(raw: Any) -> Any:
 def _text(raw: str) -> Any:
     if raw == _SHOWN_SECRET:
         return SECRET
-    if "-" in raw and any(mark in raw for mark in _UNKNOWNS):
+    if len(raw) >= len(_UNKNOWNS[0]) and _UNKNOWN.search(raw):
         return UNKNOWN
     return raw
 
@@ -81,7 +83,7 @@ def _mapping(raw: Mapping[str, Any]) -> Any:
 
 def has_secret(value: Any) -> bool:
     """Tell whether a secret is anywhere inside."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return any(has_secret(item) for item in value.values())
     if isinstance(value, list):
         return any(has_secret(item) for item in value)
@@ -90,7 +92,7 @@ def has_secret(value: Any) -> bool:
 
 def is_known(value: Any) -> bool:
     """Tell whether everything inside is known and may be read."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return all(is_known(item) for item in value.values())
     if isinstance(value, list):
         return all(is_known(item) for item in value)
@@ -104,7 +106,7 @@ def hide(value: Any, other: Any) -> Any:
     """
     if other is SECRET:
         return SECRET
-    if isinstance(value, Mapping) and isinstance(other, Mapping):
+    if isinstance(value, dict) and isinstance(other, dict):
         return {key: hide(item, other[key]) if key in other else item for key, item in value.items()}
     if isinstance(value, list) and isinstance(other, list):
         hidden = [hide(item, beside) for item, beside in zip(value, other, strict=False)]
@@ -114,7 +116,7 @@ def hide(value: Any, other: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return a value that JSON can hold: marks become their words."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain(item) for item in value]

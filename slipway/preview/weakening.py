@@ -101,7 +101,7 @@ def _worse(change: Change) -> Iterator[Said]:
         yield (_OFF[name], " (", Name(change.path), ")")
     elif name in _FEWER and _number(old) is not None and _number(new) is not None:
         yield from _fewer(name, old, new)
-    elif (name, new) in _WORSE and old != new:
+    elif isinstance(new, str) and (name, new) in _WORSE and old != new:
         yield (_WORSE[name, new], " (", Name(change.path), ")")
     elif keys[0] == "alarmActions" and _given(old) and not _given(new):
         yield ("an alarm tells nobody, or fewer (", Name(change.path), ")")

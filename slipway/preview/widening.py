@@ -18,6 +18,19 @@ if TYPE_CHECKING:
 
 _ANY_ACTION, _ANY_OF_A_SERVICE, _ANY_RESOURCE, _ANYBODY = 100, 60, 30, 200
 _SHOWN_GROUPS = 3
+_BEARERS = {"policy": "whoever has policy", "boundary": "the limit of every role with boundary"}
+_OPERATORS = {
+    "stringequals": "is",
+    "stringnotequals": "is not",
+    "stringlike": "is like",
+    "stringnotlike": "is not like",
+    "arnequals": "is like",
+    "arnlike": "is like",
+    "bool": "is",
+    "ipaddress": "is within",
+    "notipaddress": "is not within",
+    "null": "is missing:",
+}
 
 Group = tuple[str, str, bool, Conditions]
 
@@ -32,7 +45,7 @@ def widened(step: Step, holdings: Holdings) -> Iterator[Finding]:
     for one in news:
         yield from _attached(one, holdings)
         if one.unreadable and not any(old.unreadable == one.unreadable and _same_text(step) for old in olds):
-            who: Said = (f"{one.of} of " if one.of.endswith("policy") else f"{one.of} ", Name(one.name))
+            who: Said = (f"the {one.of} of " if one.of.endswith(" policy") else f"{one.of} ", Name(one.name))
             why = ("what ", *who, f" allows {one.unreadable}") if one.unreadable.startswith("is not") else (
                 "the policy of ", *who, f" {one.unreadable}: it can't be compared")  # fmt: skip
             yield Finding(rank=Rank.IAM, why=why, weight=20)
@@ -40,23 +53,24 @@ def widened(step: Step, holdings: Holdings) -> Iterator[Finding]:
 
 
 def _same_text(step: Step) -> bool:
-    return not any("olicy" in change.path for change in step.changes)
+    return bool(step.changes) and not any("olicy" in change.path for change in step.changes)
 
 
 def _gained(one: Holding, holdings: Holdings) -> Iterator[Grant]:
-    before = [grant for grant in holdings.grants("old", one.scope) if grant.allows]
-    denied = [grant for grant in holdings.grants("new", one.scope) if not grant.allows]
     for grant in one.grants:
-        if grant.allows and not any(grant.covered_by(other) for other in (*before, *denied)):
+        if (
+            grant.allows
+            and not holdings.covers("old", one.scope, grant, allows=True)
+            and not holdings.covers("new", one.scope, grant, allows=False)
+        ):
             yield grant
 
 
 def _lifted(one: Holding, holdings: Holdings) -> Iterator[Grant]:
-    still = [grant for grant in holdings.grants("new", one.scope) if not grant.allows]
     if holdings.is_gone(one.scope):
         return  # nobody is left to do what was denied
     for grant in one.grants:
-        if not grant.allows and not any(grant.covered_by(other) for other in still):
+        if not grant.allows and not holdings.covers("new", one.scope, grant, allows=False):
             yield grant
 
 
@@ -71,7 +85,9 @@ def _finding(gained: list[tuple[Holding, Grant]], lifted: list[tuple[Holding, Gr
     said = [_said(group) for group in heaviest[:_SHOWN_GROUPS]]
     if len(heaviest) > _SHOWN_GROUPS:
         said.append((f"{len(heaviest) - _SHOWN_GROUPS} more statements",))
-    weight = max(_weight(grant) for _, grant in (*gained, *lifted))
+    # a policy of its own grants nothing before it is attached, a boundary never does
+    least = any(one.of in _BEARERS for one, _ in (*gained, *lifted))
+    weight = 5 if least else max(_weight(grant) for _, grant in (*gained, *lifted))
     return Finding(rank=Rank.IAM, why=joined(said), weight=weight)
 
 
@@ -87,7 +103,7 @@ def _said(group: list[tuple[Holding, Grant]]) -> Said:
         who: Said = ("everybody",) if everybody(first.principal) else (Name(first.principal.words()),)
         of: Said = (" of ", Name(one.name)) if one.of == "resource policy" else (" with role ", Name(one.name))
     else:
-        who, of = (f"{'whoever has policy' if one.of == 'policy' else one.of} ", Name(one.name)), ()
+        who, of = (f"{_BEARERS.get(one.of, one.of)} ", Name(one.name)), ()
     verb = " gains " if first.allows else " is no longer denied "
     label: Said = (" (statement ", Name(first.label), ")")
     return (*who, verb, *actions, *of, *on, *_when(first.when), *label)
@@ -97,7 +113,7 @@ def _when(when: Conditions) -> Said:
     if not when:
         return ()
     parts: list[Said] = [
-        (Name(key), f" {operator} ", *several(sorted(values), most=2))
+        (Name(key), f" {_OPERATORS.get(operator, operator)} ", *several(sorted(values), most=2))
         for (operator, key), values in sorted(when.items())
     ]
     return (" when ", *joined(parts, " and "))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slipway.preview.documents import told
 from slipway.preview.markdown.block import Table
 from slipway.preview.markdown.escape import clipped, code
+from slipway.preview.markdown.sections import resources
 from slipway.preview.ranking import short_type
 from slipway.preview.values import shown
 
@@ -16,19 +18,17 @@ _SHOWN_VALUE = 240
 
 
 def table(review: Review) -> Table | None:
-    """Return the changed properties; None where there are none."""
-    rows = [
-        (
-            f"{code(short_type(row.step.type))} {code(row.step.name)}",
-            code(change.path) + (" (forces replacement)" if change.replaces else ""),
-            *_values(shown(change.old), shown(change.new)),
-        )
-        for row in review.rows
-        for change in row.step.changes
-    ]
-    if not rows:
+    """Return the changed properties, one that changes alike in several resources once; None where there are none."""
+    same: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for row in review.rows:
+        for change in (part for whole in row.step.changes for part in told(whole)):
+            path = code(change.path) + (" (forces replacement)" if change.replaces else "")
+            place = (path, *_values(shown(change.old), shown(change.new)))
+            same.setdefault(place, []).append((short_type(row.step.type), row.step.name))
+    if not same:
         return None
-    title = f"Every property that changes ({len(rows)})"
+    rows = [(resources(names), *cells) for cells, names in same.items()]
+    title = f"Every property that changes ({sum(map(len, same.values()))})"
     return Table(title=title, head=("resource", "property", "before", "afterwards"), rows=rows, folded=True)
 
 

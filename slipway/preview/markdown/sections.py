@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slipway.preview import phrases
-from slipway.preview.finding import TITLES, Rank
+from slipway.preview.finding import Rank
+from slipway.preview.grouping import Group, by_type, groups
 from slipway.preview.markdown.block import Table
 from slipway.preview.markdown.escape import clipped, code, fence, said, visible
-from slipway.preview.ranking import Row, ranked_by_title, resource, short_type
+from slipway.preview.ranking import ranked_by_title, resource, short_type
+from slipway.preview.saying import several
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from slipway.preview.review import Review
 
@@ -22,6 +24,10 @@ _SHOWN_ERRORS = 5
 _SHOWN_TROUBLES = 8
 _SHOWN_LINES = 60
 _UNFOLDED = 5
+_SHOWN_NAMES = 20
+_SHOWN_TYPES = 12
+_LONGEST_LIST = 2000
+_FOUND = {"delete": "**gone**", "update": "changed"}
 _BLOCK_BYTES = 4000
 
 
@@ -76,38 +82,56 @@ def errors(review: Review) -> Iterator[str]:
 
 
 def ranked(review: Review) -> Iterator[Table]:
-    """Return a table for each rank that has rows; what needs no look is folded."""
+    """Return a table for each rank that has rows; what needs no look is folded when it is long."""
+    drifted = review.kind == "drift"
     for rank, rows in ranked_by_title(review.rows):
-        head: tuple[str, ...] = ("operation", "resource", "on apply", "why it stands here")
-        if review.kind == "drift":
+        found = groups(rows)
+        if rank >= Rank.CREATED:
+            head: tuple[str, ...] = ("operation", "resources")
+        elif drifted:
             head = ("change", "resource", "what changed")
+        else:
+            head = ("operation", "resource", "on apply", "why it stands here")
         yield Table(
-            title=f"{TITLES[rank]} ({len(rows)})",
+            title=f"{phrases.titles(review)[rank]} ({len(rows)})",
             head=head,
-            rows=[_cells(review, row) for row in rows],
-            folded=rank > Rank.GONE and len(rows) > _UNFOLDED,
+            rows=[_cells(group, head, drifted=drifted) for group in found],
+            folded=rank > Rank.GONE and len(found) > _UNFOLDED,
         )
 
 
-def _cells(review: Review, row: Row) -> tuple[str, ...]:
-    step = row.step
-    what = f"{code(short_type(step.type))} {code(step.name)}"
-    if review.kind == "drift":
-        word = {"delete": "**gone**", "update": "changed"}.get(step.operation, code(step.operation))
-        return word, what, said(row.why)
-    return _SIGNS.get(step.operation, code(step.operation)), what, row.effect, said(row.why)
+def _cells(group: Group, head: tuple[str, ...], *, drifted: bool) -> tuple[str, ...]:
+    words = _FOUND if drifted else _SIGNS
+    word = words.get(group.operation, code(group.operation))
+    cells = (word, resources(group.names), *(() if drifted else (group.effect,)), said(group.why))
+    return cells[: len(head)]
+
+
+def resources(names: Iterable[tuple[str, str]]) -> str:
+    """Return types with their names: `s3/Bucket` `raw`, `curated`."""
+    found = by_type(names)
+    shown = [
+        f"{code(token)} {said(several(some, most=_SHOWN_NAMES), most=_LONGEST_LIST)}"
+        for token, some in list(found.items())[:_SHOWN_TYPES]
+    ]
+    left = sum(len(some) for some in list(found.values())[_SHOWN_TYPES:])
+    return "; ".join([*shown, *([f"and {left} of other types"] if left else [])])
 
 
 def costs(review: Review) -> Table | None:
     """Return what changes on the bill."""
     if review.kind != "preview" or not review.bill.items:
         return None
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for item in review.bill.items:
+        place = (phrases.price(item), short_type(item.type), "; ".join(item.words))
+        groups.setdefault(place, []).append(item.name)
     rows = [
-        (phrases.price(item), f"{code(short_type(item.type))} {code(item.name)}", code("; ".join(item.words), most=300))
-        for item in review.bill.items
+        (price, resources((token, name) for name in names), code(words, most=300))
+        for (price, token, words), names in groups.items()
     ]
     whole = "" if review.plan.outcome == "succeeded" else "; not the whole: the run did not end well"
-    title = f"Monthly cost by resource ({len(rows)}), at list prices{whole}"
+    title = f"Monthly cost by resource ({len(review.bill.items)}), at list prices{whole}"
     return Table(title=title, head=("a month", "resource", "made of"), rows=rows, folded=True)
 
 
@@ -116,14 +140,17 @@ def policies(review: Review) -> Table | None:
     found = review.plan.judgements
     if not found:
         return None
+    same: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        same.setdefault((one.level, one.rule, one.message), []).append(one.urn.rpartition("::")[2] or "the stack")
     rows = [
         (
-            "**mandatory**" if one.level == "mandatory" else one.level if one.level.isalpha() else code(one.level),
-            code(one.rule),
-            code(one.urn.rpartition("::")[2] or "the stack"),
-            code(one.message, most=400),
+            "**mandatory**" if level == "mandatory" else level if level in phrases.LEVELS else code(level),
+            code(rule),
+            said(several(dict.fromkeys(names), most=_SHOWN_NAMES), most=_LONGEST_LIST),
+            code(message, most=400),
         )
-        for one in found
+        for (level, rule, message), names in same.items()
     ]
     stops = any(one.level == "mandatory" for one in found)
     title = f"Policies: {phrases.judged(found)}"
