@@ -19,7 +19,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check soak format conformance golden bench bench-engine scan lock clean
+.PHONY: help setup demo up test check soak format conformance golden bench bench-engine bench-program scan lock clean
 
 help: ## print this list
 	@while IFS= read -r line; do case $$line in \
@@ -65,6 +65,9 @@ bench: $(VENV)/.test ## what a request to serving/ costs, beside AWS's way of se
 
 bench-engine: $(VENV)/.test ## what the embedded engine costs, beside the real one or an estimate of it
 	@$(BIN)/python -m bench.engine
+
+bench-program: $(VENV)/.test ## what the program costs, beside the same resources as bare calls and beside Terraform
+	@$(BIN)/python -m bench.program
 
 scan: $(VENV)/.test ## an independent scanner over what the stacks declare: Checkov, in an environment of its own
 	@$(BIN)/python -m pytest -q -rP tests/scan

@@ -16,7 +16,7 @@ def read_settings() -> Settings:
     """Return the settings of the stack that is running; every problem of its file comes in one RunError."""
     file = f"Pulumi.{pulumi.get_stack()}.yaml"
     try:
-        return load_stack_settings(_sections(), file=file)
+        return load_stack_settings(read_sections(), file=file)
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from error
 
@@ -29,7 +29,8 @@ def read_names() -> Names:
         raise pulumi.RunError(str(error)) from error
 
 
-def _sections() -> dict[str, object]:
+def read_sections() -> dict[str, object]:
+    """Return every section of ours by its key, structured values as they were in the file."""
     # pulumi.Config answers for keys that one asks for; a misspelt section is found only among all keys.
     # They come from the language host, or, when a process is started without one, from the environment.
     everything = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}

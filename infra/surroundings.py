@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from infra.components.serving.endpoint import Endpoint
     from infra.ground import Ground
+    from infra.naming import Names
     from infra.stack import Stack
 
 ROLE_NAMES = (
@@ -218,13 +219,7 @@ def delivery(stack: Stack) -> DeliveryRoles | None:
     return DeliveryRoles(
         "delivery",
         DeliveryRolesArgs(
-            place=Place(
-                account_id=stack.account_id,
-                region=stack.region,
-                prefix=f"{stack.names.project}-{stack.names.stack}",
-                role_names=ROLE_NAMES,
-                bucket_prefix="lake",
-            ),
+            place=delivery_place(stack.names, stack.account_id, stack.region),
             repository=Repository(
                 name=delivery.repository,
                 repository_id=delivery.repository_id,
@@ -245,4 +240,15 @@ def delivery(stack: Stack) -> DeliveryRoles | None:
             boundary_arn=own_boundary if given is None else given,
         ),
         stack.ours,
+    )
+
+
+def delivery_place(names: Names, account_id: str, region: str) -> Place:
+    """Return where the resources of a stack are, for the roles that may touch them."""
+    return Place(
+        account_id=account_id,
+        region=region,
+        prefix=f"{names.project}-{names.stack}",
+        role_names=ROLE_NAMES,
+        bucket_prefix="lake",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import json
 import runpy
 from dataclasses import dataclass, field
@@ -66,7 +67,10 @@ def record(project: Path, *, name: str, stack: str, config: Mapping[str, object]
     """
 
     def program() -> None:
+        collecting = gc.isenabled()
         runpy.run_path(str(project / "__main__.py"), run_name="__main__")
+        if collecting:  # a program may do without, the process that it runs in here does not end with it
+            gc.enable()
 
     return record_program(program, name=name, stack=stack, config=config)
 

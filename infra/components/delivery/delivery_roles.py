@@ -40,7 +40,7 @@ class DeliveryRolesArgs:
     """Name of the role that deploys; likewise."""
     state_bucket_arn: str
     """Bucket of the stacks' states."""
-    state_key_arn: str
+    state_key_arn: pulumi.Input[str]
     """KMS key of the state's secrets."""
     boundary_arn: str
     """Policy that bounds every role that a deployment makes."""
@@ -85,7 +85,9 @@ class DeliveryRoles(pulumi.ComponentResource):
             aws.iam.RolePolicy(
                 f"{name}-{purpose}-state",
                 role=role.name,
-                policy=state_policy(args.state_bucket_arn, args.state_key_arn, writing=purpose == "deploy"),
+                policy=pulumi.Output.from_input(args.state_key_arn).apply(
+                    partial(state_policy, args.state_bucket_arn, writing=purpose == "deploy")
+                ),
                 opts=child,
             )
             for part in parts:
