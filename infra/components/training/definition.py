@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PREFIX, PIPELINES_PREFIX
 from infra.components.training.processing import Json, ProcessingJob, processing, vpc_config
+from infra.components.training.tuning import STEP, Tuning, best_model, tuning_arguments
 from infra.instance_types import has_local_storage
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Shape:
     """Where the score is in the evaluation, as a path of dots."""
     least_score: float
     """Score that a model must have to be registered."""
+    tuning: Tuning | None = None
+    """A search for hyperparameters in place of the one training job. Left out: the training code's defaults."""
 
 
 class Known(TypedDict):
@@ -75,7 +78,12 @@ def pipeline_definition(shape: Shape, known: Known) -> str:
         name: {"Get": f"Steps.split.ProcessingOutputConfig.Outputs['{name}'].S3Output.S3Uri"}
         for name in ("train", "validation")
     }
+    train: Json = {"Name": "train", "Type": "Training", "Arguments": _training(shape, known, parts)}
     model: Json = {"Get": "Steps.train.ModelArtifacts.S3ModelArtifacts"}
+    if shape.tuning is not None:
+        arguments = tuning_arguments(shape.tuning, _training(shape, known, parts), shape.training_image)
+        train = {"Name": STEP, "Type": "Tuning", "Arguments": arguments}
+        model = best_model(_models(known))
     data: Json = {"Get": "Parameters.Data"}
     split = _processing(shape, known, "split", inputs={"input": data}, outputs=("train", "validation"))
     judge = _processing(shape, known, "judge", inputs={"model": model, **parts}, outputs=(_REPORT,))
@@ -90,7 +98,7 @@ def pipeline_definition(shape: Shape, known: Known) -> str:
             ],
             "Steps": [
                 {"Name": "split", "Type": "Processing", "Arguments": split},
-                {"Name": "train", "Type": "Training", "Arguments": _training(shape, known, parts)},
+                train,
                 {
                     "Name": "evaluate",
                     "Type": "Processing",
@@ -155,6 +163,10 @@ def _processing(shape: Shape, known: Known, verb: str, *, inputs: Mapping[str, J
     )
 
 
+def _models(known: Known) -> str:
+    return f"s3://{known['artifacts']}/{MODELS_PREFIX.rstrip('/')}"
+
+
 def _training(shape: Shape, known: Known, parts: Mapping[str, Json]) -> Json:
     channels: dict[str, object] = {**parts, "code": known["training_code_uri"]}
     resources: Json = {
@@ -186,7 +198,7 @@ def _training(shape: Shape, known: Known, parts: Mapping[str, Json]) -> Json:
             for name, uri in channels.items()
         ],
         "OutputDataConfig": {
-            "S3OutputPath": f"s3://{known['artifacts']}/{MODELS_PREFIX.rstrip('/')}",
+            "S3OutputPath": _models(known),
             "KmsKeyId": known["key_arn"],
         },
         "ResourceConfig": resources,

@@ -37,6 +37,7 @@ class PipelinePlace(TypedDict):
     pipeline_name: str
     repository_name: str
     model_package_group_name: str
+    tunes: bool
 
 
 def pipeline_arn(account_id: str, region: str, pipeline_name: str) -> str:
@@ -93,6 +94,7 @@ def pipeline_policy(place: PipelinePlace, known: Mapping[str, str]) -> str:
                 "Action": ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"],
                 "Resource": [_arn(place, f"model-package-group/{group}"), _arn(place, f"model-package/{group}/*")],
             },
+            *([run_tunings(place["account_id"], place["region"])] if place["tunes"] else []),
             pass_jobs_role(known["jobs_role_arn"]),
             # The condition looks into the evaluation with this role.
             read_objects("ReadEvaluation", artifacts, PIPELINES_PREFIX),
@@ -110,6 +112,17 @@ def run_jobs(account_id: str, region: str, kinds: Sequence[str]) -> Statement:
         "Action": [f"sagemaker:{verb}{kind}Job" for kind in kinds for verb in ("Create", "Describe", "Stop")],
         "Resource": [_arn(place, f"{kind.lower()}-job/{_JOBS}") for kind in kinds],
     }
+
+
+def run_tunings(account_id: str, region: str) -> Statement:
+    """Let a pipeline run tuning jobs of this account: their names hold 32 characters and begin with an execution's id.
+
+    SageMaker itself makes their training jobs.
+    """
+    place = {"account_id": account_id, "region": region}
+    actions = [f"sagemaker:{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop")]
+    resource = _arn(place, "hyper-parameter-tuning-job/*")
+    return {"Sid": "RunTunings", "Effect": "Allow", "Action": [*actions, "sagemaker:AddTags"], "Resource": resource}
 
 
 def tag_jobs(account_id: str, region: str, kinds: Sequence[str], *more: str) -> Statement:

@@ -82,6 +82,7 @@ class TrainingPipeline(pulumi.ComponentResource):
             "pipeline_name": args.pipeline_name,
             "repository_name": args.repository_name,
             "model_package_group_name": args.shape.model_package_group_name,
+            "tunes": args.shape.tuning is not None,
         }
         trust = document([assume_by_sagemaker(args.account_id)])
 

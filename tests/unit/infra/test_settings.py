@@ -506,3 +506,32 @@ def test_a_shadow_stands_beside_the_current_release_and_both_answer_in_real_time
     dev["slipway:release"]["shadow"] = {**shadow, "beside": dev["slipway:release"]["current"]["digest"]}
     (problem,) = problems(dev)
     assert problem.startswith("slipway:release.current.kind: must be realtime where there is a shadow")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"max_parallel_jobs": 11}, "max_parallel_jobs: must be at most max_jobs, 10, got 11;"),
+        ({"ranges": {}}, "ranges: "),
+        ({"ranges": {"l": {"minimum": 2, "maximum": 1}}}, "ranges.l.maximum: must be above minimum, 2, got 1.0;"),
+        (
+            {"ranges": {"l": {"minimum": 1.5, "maximum": 3, "whole": True}}},
+            "ranges.l: must begin and end with whole numbers",
+        ),
+        (
+            {"ranges": {"l": {"minimum": 0, "maximum": 1, "scale": "Logarithmic"}}},
+            "ranges.l.minimum: must be above 0 where scale is Logarithmic, got 0.0;",
+        ),
+        (
+            {"ranges": {"l": {"minimum": 0, "maximum": 2, "scale": "ReverseLogarithmic"}}},
+            "ranges.l.scale: ReverseLogarithmic is for numbers from 0 to below 1",
+        ),
+    ],
+)
+def test_a_search_for_hyperparameters_has_ranges_to_search_in(dev: Config, changes: Config, said: str) -> None:
+    tuning = {"max_jobs": 10, "ranges": {"num_leaves": {"minimum": 8, "maximum": 64, "whole": True}}}
+    dev["slipway:training"]["pipeline"]["tuning"] = tuning
+    load_stack_settings(dev)
+    dev["slipway:training"]["pipeline"]["tuning"] = {**tuning, **changes}
+    (problem,) = problems(dev)
+    assert problem.startswith(f"slipway:training.pipeline.tuning.{said}")
