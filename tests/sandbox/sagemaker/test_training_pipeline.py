@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,21 @@ pytestmark = pytest.mark.slow
 PROJECT = Path(__file__).parents[3]
 ROLE = "arn:aws:iam::123456789012:role/worker"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/slipway-test/{}:1"
+
+SHAPE = Shape(
+    training_image=IMAGE.format("training"),
+    serving_image=IMAGE.format("serving"),
+    model_package_group_name="flights",
+    instance_type="ml.m5.large",
+    instance_count=1,
+    volume_size_gib=5,
+    max_runtime_seconds=300,
+    max_wait_seconds=None,
+    processing_instance_type="ml.m5.large",
+    data_prefix="flights/",
+    score_path="sets.validation.model.auc",
+    least_score=0.6,
+)
 
 SPLIT = """
 import os, pathlib
@@ -93,36 +109,7 @@ def test_a_model_that_is_good_enough_is_registered_and_another_is_refused(traine
 
 def test_the_stacks_own_pipeline_registers_what_a_release_needs(trained_world: Any, tmp_path: Path) -> None:
     world = trained_world
-    package = packaging.build(PROJECT / "training", tmp_path / "packages")
-    world.put(package.key, Path(package.archive).read_bytes())
-    for month in ("01", "02"):
-        world.put(f"flights/2013/{month}/flights.parquet", flights())
-    shape = Shape(
-        training_image=IMAGE.format("training"),
-        serving_image=IMAGE.format("serving"),
-        model_package_group_name="flights",
-        instance_type="ml.m5.large",
-        instance_count=1,
-        volume_size_gib=5,
-        max_runtime_seconds=300,
-        max_wait_seconds=600,
-        processing_instance_type="ml.m5.large",
-        data_prefix="flights/",
-        score_path="sets.validation.model.auc",
-        least_score=0.6,
-    )
-    known: Known = {
-        "curated": "lake",
-        "artifacts": "lake",
-        "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],
-        "role_arn": ROLE,
-        "training_code_uri": f"s3://lake/{package.key}",
-        "serving_code_uri": "s3://lake/code/serving/0.tar.gz",
-    }
-    definition = pipeline_definition(shape, known)
-    world.sagemaker.create_pipeline(
-        PipelineName="flights", PipelineDefinition=definition, RoleArn=ROLE, ClientRequestToken="c" * 32
-    )
+    put_pipeline(world, tmp_path, replace(SHAPE, max_wait_seconds=600))
 
     good = run(world, LeastScore="0.6")
     assert good["PipelineExecutionStatus"] == "Succeeded", steps(world, good)
@@ -148,47 +135,18 @@ def test_the_stacks_own_pipeline_registers_what_a_release_needs(trained_world: A
 
 def test_the_stacks_own_pipeline_registers_the_best_of_several_models(trained_world: Any, tmp_path: Path) -> None:
     world = trained_world
-    package = packaging.build(PROJECT / "training", tmp_path / "packages")
-    world.put(package.key, Path(package.archive).read_bytes())
-    for month in ("01", "02"):
-        world.put(f"flights/2013/{month}/flights.parquet", flights())
-    shape = Shape(
-        training_image=IMAGE.format("training"),
-        serving_image=IMAGE.format("serving"),
-        model_package_group_name="flights",
-        instance_type="ml.m5.large",
-        instance_count=1,
-        volume_size_gib=5,
-        max_runtime_seconds=300,
-        max_wait_seconds=None,
-        processing_instance_type="ml.m5.large",
-        data_prefix="flights/",
-        score_path="sets.validation.model.auc",
-        least_score=0.5,
-        tuning=Tuning(
-            max_jobs=3,
-            max_parallel_jobs=2,
-            strategy="Bayesian",
-            objective="validation:auc",
-            maximize=True,
-            ranges={
-                "num_iterations": Range(minimum=5, maximum=30, whole=True, scale="Linear"),
-                "learning_rate": Range(minimum=0.01, maximum=0.3, whole=False, scale="Logarithmic"),
-            },
-        ),
+    tuning = Tuning(
+        max_jobs=3,
+        max_parallel_jobs=2,
+        strategy="Bayesian",
+        objective="validation:auc",
+        maximize=True,
+        ranges={
+            "num_iterations": Range(minimum=5, maximum=30, whole=True, scale="Linear"),
+            "learning_rate": Range(minimum=0.01, maximum=0.3, whole=False, scale="Logarithmic"),
+        },
     )
-    known: Known = {
-        "curated": "lake",
-        "artifacts": "lake",
-        "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],
-        "role_arn": ROLE,
-        "training_code_uri": f"s3://lake/{package.key}",
-        "serving_code_uri": "s3://lake/code/serving/0.tar.gz",
-    }
-    definition = pipeline_definition(shape, known)
-    world.sagemaker.create_pipeline(
-        PipelineName="flights", PipelineDefinition=definition, RoleArn=ROLE, ClientRequestToken="c" * 32
-    )
+    put_pipeline(world, tmp_path, replace(SHAPE, tuning=tuning))
     done = run(world)
     assert done["PipelineExecutionStatus"] == "Succeeded", steps(world, done)
     found = steps(world, done)
@@ -217,6 +175,26 @@ def test_the_stacks_own_pipeline_registers_the_best_of_several_models(trained_wo
     )
     (container,) = registered["InferenceSpecification"]["Containers"]
     assert container["ModelDataUrl"] == f"s3://lake/models/{best['TrainingJobName']}/output/model.tar.gz"
+
+
+def put_pipeline(world: Any, folder: Path, shape: Shape) -> None:
+    """Make the stack's own pipeline of a shape, with two months of flights to learn from."""
+    package = packaging.build(PROJECT / "training", folder / "packages")
+    world.put(package.key, Path(package.archive).read_bytes())
+    for month in ("01", "02"):
+        world.put(f"flights/2013/{month}/flights.parquet", flights())
+    known: Known = {
+        "curated": "lake",
+        "artifacts": "lake",
+        "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "role_arn": ROLE,
+        "training_code_uri": f"s3://lake/{package.key}",
+        "serving_code_uri": "s3://lake/code/serving/0.tar.gz",
+    }
+    definition = pipeline_definition(shape, known)
+    world.sagemaker.create_pipeline(
+        PipelineName="flights", PipelineDefinition=definition, RoleArn=ROLE, ClientRequestToken="c" * 32
+    )
 
 
 def flights() -> bytes:

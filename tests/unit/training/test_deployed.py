@@ -27,22 +27,21 @@ def put_package(ml: Path, code: str) -> Path:
     return channel / "package.tar.gz"
 
 
-def test_the_deployed_package_takes_over_once(tmp_path: Path) -> None:
-    put_package(tmp_path, "import json, sys; print(json.dumps(['deployed', *sys.argv[1:]]))")
+def train(ml: Path) -> subprocess.CompletedProcess[str]:
+    """Run the job as the image does: unpacked code comes before its own."""
     environment = {
         **os.environ,
-        "SLIPWAY_ML_ROOT": str(tmp_path),
-        "PYTHONPATH": f"{tmp_path / 'code'}:{ROOT}",
+        "SLIPWAY_ML_ROOT": str(ml),
+        "PYTHONPATH": f"{ml / 'code'}:{ROOT}",
         "PYTHONSAFEPATH": "1",
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "training", "train"],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = [sys.executable, "-m", "training", "train"]
+    return subprocess.run(words, env=environment, cwd=ml, capture_output=True, text=True, check=False)
+
+
+def test_the_deployed_package_takes_over_once(tmp_path: Path) -> None:
+    put_package(tmp_path, "import json, sys; print(json.dumps(['deployed', *sys.argv[1:]]))")
+    done = train(tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == ["deployed", "train"]
     assert deployed.package(Folders(tmp_path)) is None
@@ -50,15 +49,7 @@ def test_the_deployed_package_takes_over_once(tmp_path: Path) -> None:
 
 def test_a_package_that_is_none_fails_the_job(tmp_path: Path) -> None:
     put_package(tmp_path, "").write_bytes(b"no archive")
-    environment = {**os.environ, "SLIPWAY_ML_ROOT": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", "training", "train"],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = train(tmp_path)
     assert done.returncode == 1
     assert "can't be unpacked" in (tmp_path / "output/failure").read_text()
 
