@@ -49,7 +49,7 @@ def test_what_has_no_list_price_is_named_and_counted_and_never_guessed() -> None
             logs.log(
                 logs.step("create", CONFIGURATION, "c", None, configuration("c", "ml.c4.large", 1)),
                 logs.step("create", ENDPOINT, "e", None, endpoint("c")),
-                logs.step("create", "aws:kms/key:Key", "k", None, {}),
+                logs.step("create", "aws:secretsmanager/secret:Secret", "k", None, {}),
                 logs.step("create", "aws:s3/bucket:Bucket", "b", None, {}),
                 logs.step("create", "aws:iam/role:Role", "r", None, {}),
             )
