@@ -21,6 +21,8 @@ from pathlib import Path
 
 from machine import machine
 
+from slipway.demo import processes
+
 HERE = Path(__file__).resolve().parent.parent
 UP_GOAL, DOWN_GOAL, REAP_GOAL = 20.0, 15.0, 120.0
 """Seconds."""
@@ -39,33 +41,7 @@ def run(folder: Path, environment: dict[str, str], *words: str) -> float:
 
 def resident(root: int) -> int:
     """Return the bytes that a process and all below it hold, shared pages divided among their users."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(fields[1])
-    total = 0
-    for pid in parents:
-        above: int | None = pid
-        while above is not None and above != root:
-            above = parents.get(above)
-        if above == root:
-            total += proportional(pid)
-    return total
-
-
-def proportional(pid: int) -> int:
-    """Return a process's proportional share of memory."""
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        return 0
-    return 0
+    return sum(processes.proportional(pid) for pid, _ in processes.descendants({root}))
 
 
 def reap(folder: Path, environment: dict[str, str], at_once: int) -> tuple[float, list[int], str]:

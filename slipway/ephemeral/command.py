@@ -85,7 +85,7 @@ def show(engine: Engine, *, project: str | None, as_json: bool) -> int:
     def life_of(one: Listed) -> life.Life | None:
         try:
             return stacks.life(one)
-        except life.Unclear as error:
+        except Failure as error:  # its tags say nothing, or somebody has just ended it
             unclear.append(str(error))
             return None
 

@@ -68,7 +68,10 @@ class Here:
 def here() -> Here:
     """Return this process."""
     host = socket.gethostname()
-    user = getpass.getuser()
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in many containers
+        user = str(os.getuid())
     namespace = _read("/proc/sys/kernel/random/boot_id") + _link("/proc/self/ns/pid")
     return Here(
         owner=f"{user}@{host}", host=host, machine=f"{host} {namespace}".strip(), pid=os.getpid(), alive=is_alive

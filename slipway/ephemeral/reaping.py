@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from slipway.ephemeral.stacks import Listed
     from slipway.ephemeral.work import Place
 
+MEANWHILE = "ended or extended by somebody else meanwhile"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reaped:
@@ -77,7 +79,18 @@ def _one(place: Place, listed: Listed, tell: Callable[[Listed, str], None]) -> R
     except Busy as error:
         return Reaped(listed=listed, left_alone=str(error))
     except (Failure, ClientError, BotoCoreError, OSError) as error:
-        return Reaped(listed=listed, failure=str(in_our_words(error)))
+        return _failed(place, listed, error)
     if ended is None:
-        return Reaped(listed=listed, left_alone="ended or extended by somebody else meanwhile")
+        return Reaped(listed=listed, left_alone=MEANWHILE)
     return Reaped(listed=listed, ended=ended)
+
+
+def _failed(place: Place, listed: Listed, error: Exception) -> Reaped:
+    """Tell a stack that another reap took away before this one held its lease from one that could not be ended."""
+    try:
+        gone = place.stacks.find(listed.pull_request, listed.project) is None
+    except Failure:
+        gone = False
+    if gone:
+        return Reaped(listed=listed, left_alone=MEANWHILE)
+    return Reaped(listed=listed, failure=str(in_our_words(error)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +18,8 @@ from botocore.exceptions import ClientError
 from slipway.failure import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_s3 import S3Client
 
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -133,50 +136,74 @@ class BucketStore:
 
     def read(self, key: str) -> bytes | None:
         """Return an object."""
-        try:
-            return self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
-                return None
-            raise
+        with self._told("read", key):
+            try:
+                return self._client.get_object(**self._place(key))["Body"].read()
+            except ClientError as error:
+                if _code(error) in _MISSING:
+                    return None
+                raise
 
     def create(self, key: str, data: bytes) -> bool:
         """Put where there is nothing."""
-        try:
-            self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data, IfNoneMatch="*")
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _TAKEN:
-                return False
-            raise
+        with self._told("written", key):
+            try:
+                self._client.put_object(**self._place(key), Body=data, IfNoneMatch="*")
+            except ClientError as error:
+                if _code(error) in _TAKEN:
+                    return False
+                raise
         return True
 
     def write(self, key: str, data: bytes) -> None:
         """Put."""
-        self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data)
+        with self._told("written", key):
+            self._client.put_object(**self._place(key), Body=data)
 
     def replace(self, key: str, before: bytes, data: bytes) -> bool:
         """Put in the place of the very object that was read (If-Match)."""
-        try:
-            there = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
-            if there["Body"].read() != before:
-                return False
-            self._client.put_object(Bucket=self._bucket, Key=self._prefix + key, Body=data, IfMatch=there["ETag"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _TAKEN | _MISSING:
-                return False
-            raise
+        with self._told("written", key):
+            try:
+                there = self._client.get_object(**self._place(key))
+                if there["Body"].read() != before:
+                    return False
+                self._client.put_object(**self._place(key), Body=data, IfMatch=there["ETag"])
+            except ClientError as error:
+                if _code(error) in _TAKEN | _MISSING:
+                    return False
+                raise
         return True
 
     def keys(self, folder: str) -> list[str]:
         """Return the keys below a folder."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self._bucket, Prefix=self._prefix + folder
-        )
-        return sorted(item["Key"].removeprefix(self._prefix) for page in pages for item in page.get("Contents", []))
+        with self._told("listed", folder):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + folder
+            )
+            return sorted(item["Key"].removeprefix(self._prefix) for page in pages for item in page.get("Contents", []))
 
     def delete(self, key: str) -> None:
         """Delete an object."""
-        self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+        with self._told("deleted", key):
+            self._client.delete_object(**self._place(key))
+
+    def _place(self, key: str) -> dict[str, Any]:
+        return {"Bucket": self._bucket, "Key": self._prefix + key}
+
+    @contextmanager
+    def _told(self, what: str, key: str) -> Iterator[None]:
+        """Say what a refusal of S3 was about."""
+        try:
+            yield
+        except ClientError as error:
+            raise Failure(
+                f"s3://{self._bucket}/{self._prefix}{key} in the state backend can't be {what} ({_code(error)}): the "
+                "credentials need s3:ListBucket there, s3:GetObject, s3:PutObject and s3:DeleteObject"
+            ) from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])
 
 
 def _client(query: dict[str, str]) -> S3Client:

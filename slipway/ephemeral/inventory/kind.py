@@ -50,7 +50,7 @@ class Kind:
     before: bool = False
     """Whether it goes before the stack is destroyed: it runs, or a destroy would be refused because of it."""
     covers: tuple[str, ...] = ()
-    """Beginnings of the resource part of ARNs that this kind sees: `sagemaker:model/`."""
+    """Service and beginning of the resource part of ARNs that this kind sees: `sagemaker:model/`."""
 
 
 def pages(account: Account, service: str, operation: str, items: str, **words: Any) -> Iterator[Any]:

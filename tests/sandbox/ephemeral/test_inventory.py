@@ -14,6 +14,8 @@ from slipway.ephemeral.account import Account
 from slipway.ephemeral.clock import Clock
 from slipway.ephemeral.inventory import taking
 from slipway.ephemeral.inventory.owner import Owner
+from slipway.ephemeral.store import open_store
+from slipway.failure import Failure
 from tests.sandbox.conftest import control
 from tests.sandbox.ephemeral.planting import IMAGE, PLANTS, ROLE, RUNS, Planter
 
@@ -179,3 +181,25 @@ def test_what_a_pipeline_runs_is_stopped_and_its_jobs_models_and_logs_go_with_it
     assert set(counted(account, "pr-8")) == {"pipelines", "buckets"}
     found, _ = sweep.sweep(account, owner("pr-8"), clock, until=clock.now() + 60, tell=print)
     assert found.proves
+
+
+def test_a_bucket_says_who_was_first_and_who_was_overtaken_as_a_folder_does(account: Account) -> None:
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket="states")
+    store = open_store("s3://states/team?region=us-east-1")
+    assert store.read("a/lease.json") is None
+    assert store.create("a/lease.json", b"one")
+    assert not store.create("a/lease.json", b"two")
+    assert not store.replace("a/lease.json", b"another", b"two")
+    assert store.replace("a/lease.json", b"one", b"two")
+    assert not store.replace("b/lease.json", b"one", b"two")
+    assert store.read("a/lease.json") == b"two"
+    store.write("ab/lease.json", b"three")
+    assert store.keys("a/") == ["a/lease.json"]
+    for key in ("a/lease.json", "ab/lease.json", "nothing"):
+        store.delete(key)
+    s3.delete_bucket(Bucket="states")
+    with pytest.raises(
+        Failure, match=r"s3://states/team/a/lease.json in the state backend can't be written \(NoSuchBucket\)"
+    ):
+        store.create("a/lease.json", b"one")

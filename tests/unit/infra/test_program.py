@@ -45,6 +45,18 @@ def test_the_provider_refuses_other_accounts_and_tags_everything(
     assert "endpoints" not in provider
 
 
+def test_a_pull_requests_stack_says_so_in_the_tags_of_everything_and_others_do_not(
+    run_program: Any, stack_config: Callable[[str], Config]
+) -> None:
+    config = stack_config("dev")
+    plain = run_program(deploy, config=config).one("pulumi:providers:aws", "aws").inputs
+    assert "pull-request" not in plain["defaultTags"]
+    config["slipway:stack"]["pull_request"] = 42
+    provider = run_program(deploy, stack="pr-42", config=config).one("pulumi:providers:aws", "aws").inputs
+    assert '"pull-request": "42"' in provider["defaultTags"]
+    assert '"stack": "pr-42"' in provider["defaultTags"]
+
+
 def test_logical_names_do_not_depend_on_the_stack(run_program: Any, stack_config: Callable[[str], Config]) -> None:
     one, other = (
         sorted(

@@ -249,6 +249,14 @@ def test_a_wrong_policy_section_is_refused_with_its_key(dev: Config, section: Co
     assert any(says in one for one in problems(dev)), problems(dev)
 
 
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_only_a_dev_environment_may_be_a_pull_requests(stack: str, stack_config: Callable[[str], Config]) -> None:
+    config = stack_config(stack)
+    config["slipway:stack"]["pull_request"] = 42
+    (found,) = problems(config)
+    assert found.startswith(f"slipway:stack.pull_request: goes with the environment dev only: what {stack} has is kept")
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
