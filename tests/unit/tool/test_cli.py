@@ -102,8 +102,8 @@ class Engine:
     def __init__(self, code: int) -> None:
         self.code = code
 
-    def up_attached(self, *, yes: bool) -> int:
-        return self.code if yes else 99
+    def up_attached(self, *, yes: bool, previewed: bool, policy_packs: list[str]) -> int:
+        return self.code if yes and not previewed and not policy_packs else 99
 
     def outputs(self) -> dict[str, Any]:
         return {}
