@@ -13,7 +13,7 @@ def covers(wide: str, narrow: str) -> bool:
     """Tell whether every text that matches `narrow` matches `wide`; False where this can't be shown."""
     if wide in (narrow, "*"):
         return True
-    if not narrow.startswith(_literal(wide)) or ("*" not in wide and "?" not in wide):
+    if not narrow.startswith(literal(wide)) or ("*" not in wide and "?" not in wide):
         return False
     wide, narrow = _STARS.sub("*", wide), _STARS.sub("*", narrow)
     if wide in (narrow, "*"):
@@ -39,7 +39,7 @@ def covers(wide: str, narrow: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _literal(pattern: str) -> str:
+def literal(pattern: str) -> str:
     """Return what a pattern begins with before its first wildcard."""
     return pattern.partition("*")[0].partition("?")[0]
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from slipway.preview.values import json_number, may_hold_marks, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 READ = frozenset(
     {
@@ -37,8 +41,14 @@ _LEFT = frozenset(
 _NOT_KINDS = frozenset({"sequence", "timestamp"})
 _SHOWN_KINDS = 5
 
-Event = tuple[str, Mapping[str, Any]]
-"""Kind and content."""
+
+class Event(NamedTuple):
+    """One event, its values read (`slipway.preview.values`)."""
+
+    kind: str
+    content: Mapping[str, Any]
+    marked: bool
+    """Whether a secret or an unknown may be in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +86,9 @@ class _Reader:
 
     def take(self, number: int, line: bytes) -> None:
         try:
-            raw = json.loads(line)
+            raw = json.loads(line, parse_float=json_number)
+            marked = may_hold_marks(line)
+            raw = read(raw) if marked else raw
         except (ValueError, RecursionError):
             self._unreadable.append(number)
             # the writer was stopped within this line
@@ -99,7 +111,7 @@ class _Reader:
                 self._foreign += 0 if kind.endswith("Event") else 1
             return
         self._one_run(kind, raw.get("sequence"))
-        self.found.append((kind, raw[kind]))
+        self.found.append(Event(kind, raw[kind], marked))
 
     def _one_run(self, kind: str, sequence: object) -> None:
         if self._over and kind in ("preludeEvent", "resourcePreEvent"):

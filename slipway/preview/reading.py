@@ -37,6 +37,7 @@ class _Reader:
     def __init__(self) -> None:
         self._steps: dict[tuple[str, bool], dict[str, Mapping[str, Any]]] = {}
         self._failed: set[str] = set()
+        self._marked: set[str] = set()
         self._problems: list[Problem] = []
         self._policies: list[Mapping[str, Any]] = []
         self._remediated: list[Mapping[str, Any]] = []
@@ -46,9 +47,9 @@ class _Reader:
 
     def take(self, event: Event) -> None:
         """Take in one event."""
-        kind, content = event
+        kind, content, marked = event
         if kind in ("resourcePreEvent", "resOutputsEvent", "resOpFailedEvent"):
-            self._step(kind, content.get("metadata"))
+            self._step(kind, content.get("metadata"), marked=marked)
         elif kind == "diagnosticEvent":
             if content.get("severity") == "error":
                 self._problem(content)
@@ -61,11 +62,13 @@ class _Reader:
         elif kind == "summaryEvent":
             self._summary = content
 
-    def _step(self, kind: str, metadata: Any) -> None:
+    def _step(self, kind: str, metadata: Any, *, marked: bool) -> None:
         if not isinstance(metadata, Mapping) or not _is_urn(metadata.get("urn")):
             self._malformed += 1
             return
         urn, operation = str(metadata["urn"]), str(metadata.get("op"))
+        if marked:
+            self._marked.add(urn)
         if kind == "resOpFailedEvent":
             self._failed.add(urn)
         old = metadata.get("old")
@@ -106,13 +109,13 @@ class _Reader:
 
     def _made(self, urn: str, parts: Mapping[str, Mapping[str, Any]]) -> Step | None:
         if not _HALVES.isdisjoint(parts):
-            return _replacement(urn, parts, failed=urn in self._failed)
+            return _replacement(urn, parts, failed=urn in self._failed, marked=urn in self._marked)
         operation, metadata = list(parts.items())[-1]
         if operation in _LEFT_OUT:
             return None
         if operation not in _KNOWN:
             self._strange[operation] += 1
-        return _step(urn, operation, metadata, failed=urn in self._failed)
+        return _step(urn, operation, metadata, failed=urn in self._failed, marked=urn in self._marked)
 
     def _outcome(self, judged: list[Judgement]) -> Outcome:
         if self._summary is None:
@@ -173,8 +176,8 @@ def _is_urn(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("urn:pulumi:") and value.count("::") >= _PARTS_OF_A_URN - 1
 
 
-def _step(urn: str, operation: str, metadata: Mapping[str, Any], *, failed: bool) -> Step:
-    old, new = states.pair(metadata)
+def _step(urn: str, operation: str, metadata: Mapping[str, Any], *, failed: bool, marked: bool) -> Step:
+    old, new = states.pair(metadata, marked=marked)
     # the stack itself has no properties but its outputs, which no reviewer of resources asks for
     changes = () if resource_type(urn) == STACK_TYPE else states.changes(metadata, old, new)
     return Step(
@@ -189,7 +192,7 @@ def _step(urn: str, operation: str, metadata: Mapping[str, Any], *, failed: bool
     )
 
 
-def _replacement(urn: str, parts: Mapping[str, Mapping[str, Any]], *, failed: bool) -> Step:
+def _replacement(urn: str, parts: Mapping[str, Mapping[str, Any]], *, failed: bool, marked: bool) -> Step:
     """Make one step of the three of a replacement; a lone `delete-replaced` ends an earlier replacement."""
     first = next(operation for operation in parts if operation in ("delete-replaced", *_HALVES))
     whole = next(
@@ -197,12 +200,12 @@ def _replacement(urn: str, parts: Mapping[str, Mapping[str, Any]], *, failed: bo
     )
     if whole is None:
         lone = parts.get("delete-replaced") or parts[first]
-        return _step(urn, "delete" if "delete-replaced" in parts else "replace", lone, failed=failed)
+        return _step(urn, "delete" if "delete-replaced" in parts else "replace", lone, failed=failed, marked=marked)
     done = parts.get("create-replacement", whole)
     # between its halves the engine marks the old one as leaving: here that is said by the replacement itself
     old = {**whole["old"], "delete": False} if isinstance(whole.get("old"), Mapping) else None
     new = _fuller(done.get("new"), whole.get("new"))
-    step = _step(urn, "replace", {**whole, "old": old, "new": new}, failed=failed)
+    step = _step(urn, "replace", {**whole, "old": old, "new": new}, failed=failed, marked=marked)
     order: Order = "delete first" if first == "delete-replaced" else "create first"
     return Step(
         urn=urn, type=step.type, name=step.name, operation="replace",

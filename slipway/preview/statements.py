@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.preview import conditions
-from slipway.preview.globs import covers, overlap
+from slipway.preview.globs import covers, literal, overlap
 from slipway.preview.values import is_known
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 EVERYBODY = "everybody"
 _ACCOUNT_DIGITS = 12
+_WIDE = "*"
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Index:
     """Grants by their action, so that a role with hundreds of statements is compared in no time."""
 
     def __init__(self, grants: Iterable[Grant]) -> None:
-        self._exact: dict[str, list[Grant]] = {}
-        self._wide: list[Grant] = []
+        # action (or WIDE) to what the resource begins with before its first wildcard to grants
+        self._held: dict[str, dict[str, list[Grant]]] = {}
         seen: set[tuple[object, ...]] = set()
         for one in grants:
             place = (one.principal, one.action, one.resource, frozenset(one.when.items()))
@@ -77,15 +78,21 @@ class Index:
                 continue
             seen.add(place)
             pattern = one.action.pattern
-            if one.action.but or "*" in pattern or "?" in pattern:
-                self._wide.append(one)
-            else:
-                self._exact.setdefault(pattern, []).append(one)
+            action = _WIDE if one.action.but or "*" in pattern or "?" in pattern else pattern
+            begins = "" if one.resource.but else literal(one.resource.pattern)
+            self._held.setdefault(action, {}).setdefault(begins, []).append(one)
 
     def covers(self, grant: Grant) -> bool:
         """Tell whether one of them is about everything that a grant is about."""
-        # an action without wildcards holds itself alone
-        return any(grant.covered_by(one) for one in (*self._exact.get(grant.action.pattern, ()), *self._wide))
+        begins = literal(grant.resource.pattern)
+        # an action without wildcards holds itself alone; a resource is held by what begins as it does
+        for action in (grant.action.pattern, _WIDE):
+            held = self._held.get(action)
+            if held is not None:
+                for end in range(len(begins) + 1):
+                    if any(grant.covered_by(one) for one in held.get(begins[:end], ())):
+                        return True
+        return False
 
 
 class UnreadablePolicyError(ValueError):

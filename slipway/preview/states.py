@@ -7,13 +7,16 @@ from typing import Any, Literal
 
 from slipway.preview.paths import at, differences, parse, written
 from slipway.preview.plan import Change, State
-from slipway.preview.values import ABSENT, has_secret, hide, read
+from slipway.preview.values import ABSENT, has_secret, hide
 
 _ENGINE_ONLY = frozenset({"__defaults"})
 
 
-def pair(metadata: Mapping[str, Any]) -> tuple[State | None, State | None]:
-    """Return the old and the new state of a step; a secret anywhere is one in all four sets of properties."""
+def pair(metadata: Mapping[str, Any], *, marked: bool) -> tuple[State | None, State | None]:
+    """Return the old and the new state of a step; a secret anywhere is one in all four sets of properties.
+
+    `marked`: whether there may be any.
+    """
     sides = {side: metadata.get(side) for side in ("old", "new")}
     found: dict[tuple[str, str], Any] = {
         (side, part): _properties(raw.get(part))
@@ -22,7 +25,7 @@ def pair(metadata: Mapping[str, Any]) -> tuple[State | None, State | None]:
         for part in ("inputs", "outputs")
     }
     # a provider merges `tags` into `tagsAll`, where the engine does not mark what was secret
-    secret = any(has_secret(value) for value in found.values())
+    secret = marked and any(has_secret(value) for value in found.values())
     shapes = [*found.values(), *({"tagsAll": one["tags"]} for one in found.values() if "tags" in one)] if secret else []
     for key, value in found.items():
         for shape in shapes:
@@ -68,11 +71,8 @@ def _change(path: str, kind: str, old: State, new: State) -> Change:
 
 
 def _properties(raw: Any) -> dict[str, Any]:
-    if not isinstance(raw, Mapping):
-        return {}
-    found = read(raw)
     # a set that is a secret as a whole has nothing to show
-    return found if isinstance(found, dict) else {}
+    return raw if isinstance(raw, dict) else {}
 
 
 def _state(raw: Mapping[str, Any], inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> State:

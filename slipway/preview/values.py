@@ -23,6 +23,8 @@ _UNKNOWNS = (  # of a boolean, number, text, list, asset, archive and mapping
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 )
 _UNKNOWN = re.compile("|".join(_UNKNOWNS))
+# a backslash may hide any of them
+_MARKED = re.compile("|".join([_SIGNATURE, r"\[secret", r"\\u00", *_UNKNOWNS]).encode("ascii"))
 _LARGEST_WHOLE = 1 << 53
 
 
@@ -54,10 +56,18 @@ def read(raw: Any) -> Any:
         return _mapping(raw)
     if isinstance(raw, list):
         return [read(item) for item in raw]
-    # 1 and 1.0 are one number on the wire
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < _LARGEST_WHOLE:
-        return int(raw)
     return raw
+
+
+def may_hold_marks(line: bytes) -> bool:
+    """Tell whether the text of an event may hold what `read` makes something else of; most lines do not."""
+    return _MARKED.search(line) is not None
+
+
+def json_number(text: str) -> float:
+    """Return a number of JSON: 1 and 1.0 are one number on the wire."""
+    found = float(text)
+    return int(found) if found.is_integer() and abs(found) < _LARGEST_WHOLE else found
 
 
 def _text(raw: str) -> Any:

@@ -105,7 +105,7 @@ class Engine:
         self.code = code
 
     def up_attached(self, *, yes: bool, previewed: bool, policy_packs: list[str]) -> int:
-        return self.code if yes and not previewed and policy_packs == [] else 99
+        return self.code if yes and not previewed and not policy_packs else 99
 
     def outputs(self) -> dict[str, Any]:
         return {}
