@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
-SETS   := program training serving tool demo bench
+SETS   := program training serving monitoring tool demo bench
 
 # pip takes what an interrupted installation left for whole: the file names the process that installs.
 INSTALLING := $(VENV)/.installing

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.components.drift.definition import Watch
+from infra.components.drift.drift_watch import DriftWatch, DriftWatchArgs
 from infra.components.monitoring.alarms import Saturation
 from infra.components.monitoring.dashboard import Dashboard, DashboardArgs
 from infra.components.monitoring.endpoint_alarms import EndpointAlarms, EndpointAlarmsArgs
@@ -17,11 +19,14 @@ from infra.components.serving.endpoint import Endpoint, EndpointArgs
 from infra.components.serving.releases import VARIANT_NAME
 from infra.components.serving.rollout import Rollout
 from infra.components.serving.serving_role import ServingRole, ServingRoleArgs
-from infra.settings_to_args import pinned_releases
+from infra.learning import code_package
+from infra.naming import image_uri
+from infra.settings_to_args import pinned_releases, shadow_of
 
 if TYPE_CHECKING:
     import pulumi
 
+    from infra.components.network.joining import Subnets
     from infra.components.storage.code_package import CodePackage
     from infra.ground import Ground
     from infra.stack import Stack
@@ -86,7 +91,50 @@ def alarms(stack: Stack, topic: Notifications) -> EndpointAlarms | None:
     )
 
 
-def serving_role(stack: Stack, ground: Ground, topic: Notifications, rings: EndpointAlarms | None) -> ServingRole:
+def drift(stack: Stack, ground: Ground, topic: Notifications, subnets: Subnets | None) -> DriftWatch | None:
+    """Declare what looks for drift of the endpoint, where there is one and the stack file asks for it."""
+    releases, settings = pinned_releases(stack.settings.release), stack.settings.monitoring.drift
+    tag = stack.settings.images.monitoring_tag
+    if not releases or settings is None or tag is None:
+        return None
+    return DriftWatch(
+        "drift",
+        DriftWatchArgs(
+            account_id=stack.account_id,
+            region=stack.region,
+            pipeline_name=stack.names.drift_pipeline,
+            repository_name=stack.names.repository("monitoring"),
+            watch=Watch(
+                image=image_uri(stack.account_id, stack.region, stack.names.repository("monitoring"), tag),
+                instance_type=settings.instance_type,
+                max_runtime_seconds=settings.max_runtime_seconds,
+                endpoint_name=stack.names.endpoint,
+                variant_name=VARIANT_NAME,
+                model_data=releases[0].model_data,
+                window_hours=settings.window_hours,
+                least_rows=settings.least_rows,
+                psi_threshold=settings.psi_threshold,
+                ignored_features=settings.ignored_features,
+            ),
+            artifacts_bucket=ground.lake.artifacts,
+            captures_bucket=ground.lake.captures,
+            key_arn=ground.key.arn,
+            code_uri=code_package("monitoring", stack, ground).uri,
+            schedule_expression=settings.schedule,
+            schedule_timezone=settings.schedule_timezone,
+            schedule_group_name=ground.schedules.group_name,
+            known_schedule_group_name=stack.names.schedule_group,
+            topic_arn=topic.topic_arn,
+            subnets=subnets,
+            permissions_boundary_arn=ground.boundary_arn,
+        ),
+        stack.ours,
+    )
+
+
+def serving_role(
+    stack: Stack, ground: Ground, topic: Notifications, rings: EndpointAlarms | None, subnets: Subnets | None
+) -> ServingRole:
     """Declare the role that the endpoint's containers have."""
     releases = pinned_releases(stack.settings.release)
     return ServingRole(
@@ -102,6 +150,7 @@ def serving_role(stack: Stack, ground: Ground, topic: Notifications, rings: Endp
             asynchronous=any(one.kind == "async" for one in releases),
             notify_topic_arn=topic.topic_arn if any(one.notify for one in releases) else None,
             rollback_alarm_arns=() if rings is None else rings.rollback_alarm_arns,
+            subnets=subnets,
             permissions_boundary_arn=ground.boundary_arn,
         ),
         stack.ours,
@@ -115,6 +164,7 @@ def endpoint(
     rings: EndpointAlarms | None,
     role: ServingRole,
     code: CodePackage,
+    subnets: Subnets | None,
 ) -> Endpoint | None:
     """Declare the endpoint of the pinned releases and how it scales; nothing while no release is pinned."""
     releases, settings = pinned_releases(stack.settings.release), stack.settings.serving
@@ -126,6 +176,7 @@ def endpoint(
             endpoint_name=stack.names.endpoint,
             current=releases[0],
             previous=releases[1] if releases[1:] else None,
+            shadow=shadow_of(stack.settings.release),
             execution_role_arn=role.arn,
             captures_bucket=ground.lake.captures,
             key_arn=ground.key.arn,
@@ -138,6 +189,7 @@ def endpoint(
                 wait_seconds=settings.rollout.wait_seconds,
             ),
             topic_arn=topic.topic_arn,
+            subnets=subnets,
             wait_for=[*role.policies, code.stored],
         ),
         stack.ours,

@@ -20,7 +20,9 @@ from infra.components.training.training_pipeline import TrainingPipeline, Traini
 from infra.settings_to_args import pipeline_shape
 
 if TYPE_CHECKING:
+    from infra.components.drift.drift_watch import DriftWatch
     from infra.components.monitoring.notifications import Notifications
+    from infra.components.network.joining import Subnets
     from infra.ground import Ground
     from infra.stack import Stack
 
@@ -71,7 +73,7 @@ def registry(stack: Stack, notifications: Notifications) -> ModelRegistry:
     )
 
 
-def training(stack: Stack, ground: Ground) -> TrainingEnvironment:
+def training(stack: Stack, ground: Ground, subnets: Subnets | None) -> TrainingEnvironment:
     """Declare what training jobs find."""
     settings = stack.settings.training
     return TrainingEnvironment(
@@ -85,13 +87,22 @@ def training(stack: Stack, ground: Ground) -> TrainingEnvironment:
             repository_name=stack.names.repository("training"),
             own_log_group=settings.own_log_group,
             log_retention_days=settings.log_retention_days,
+            subnets=subnets,
             permissions_boundary_arn=ground.boundary_arn,
         ),
         stack.ours,
     )
 
 
-def pipeline(stack: Stack, ground: Ground, training_code: CodePackage, serving_code: CodePackage) -> None:
+def pipeline(
+    stack: Stack,
+    ground: Ground,
+    training_code: CodePackage,
+    serving_code: CodePackage,
+    *,
+    subnets: Subnets | None,
+    watch: DriftWatch | None,
+) -> None:
     """Declare the pipeline that trains by itself, where the stack has one."""
     settings = stack.settings.training.pipeline
     if settings is None:
@@ -113,11 +124,18 @@ def pipeline(stack: Stack, ground: Ground, training_code: CodePackage, serving_c
             schedule_timezone=settings.schedule_timezone,
             schedule_group_name=ground.schedules.group_name,
             known_schedule_group_name=stack.names.schedule_group,
-            retrain_alarm_arns=settings.retrain_alarm_arns,
+            retrain_alarm_arns=[*settings.retrain_alarm_arns, *_drifting(stack, watch)],
+            subnets=subnets,
             permissions_boundary_arn=ground.boundary_arn,
         ),
         stack.ours,
     )
+
+
+def _drifting(stack: Stack, watch: DriftWatch | None) -> list[pulumi.Output[str]]:
+    """Return the alarm on drift, where it starts the pipeline."""
+    drift = stack.settings.monitoring.drift
+    return [watch.alarm_arn] if watch is not None and drift is not None and drift.retrain else []
 
 
 def tracking(stack: Stack, ground: Ground) -> Mlflow | None:
@@ -133,6 +151,7 @@ def tracking(stack: Stack, ground: Ground) -> Mlflow | None:
             artifacts_bucket=ground.lake.artifacts,
             key_arn=ground.key.arn,
             weekly_maintenance_window_start=stack.settings.tracking.weekly_maintenance_window_start,
+            retention=stack.kept,
             permissions_boundary_arn=ground.boundary_arn,
         ),
         stack.ours,

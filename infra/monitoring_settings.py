@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from infra.setting_types import Arn, LogRetentionDays, Section
+from infra.setting_types import Arn, LogRetentionDays, ProcessingInstanceType, Section
 
 # What Subscribe takes as an endpoint, by protocol (SNS API reference); text messages and firehoses are not offered.
 _ADDRESSES = {
@@ -35,6 +35,35 @@ class SubscriptionSection(Section):
         return self
 
 
+class DriftSection(Section):
+    """The job that holds captured requests and answers against what the model learnt from.
+
+    Its measure is the population stability index (PSI): below 0.1 is stable, above 0.25 has moved, by rule of thumb.
+    """
+
+    schedule: Annotated[str, StringConstraints(pattern=r"^(cron|rate)\(.+\)$", max_length=256)] = "cron(0 6 * * ? *)"
+    """When it looks: cron(...) or rate(...)."""
+    schedule_timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=50)] = "UTC"
+    """Time zone of a cron schedule, by its IANA name."""
+    window_hours: Annotated[int, Field(ge=1, le=744)] = 24
+    """Hours that it looks back; no further than slipway:lake.captures_expiry_days."""
+    least_rows: Annotated[int, Field(ge=100, le=10_000_000)] = 1000
+    """Captured rows below which it judges nothing: the index of a small sample is noise."""
+    psi_threshold: Annotated[float, Field(ge=0.01, le=10, strict=False)] = 0.25
+    """PSI of any feature, or of the predictions, that rings."""
+    ignored_features: Annotated[
+        tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$", max_length=128)], ...],
+        Field(strict=False, max_length=30),
+    ] = ()
+    """Features that are reported and never ring, such as the month. Left out: every feature rings."""
+    instance_type: ProcessingInstanceType = "ml.m5.large"
+    """Instance type of the job."""
+    max_runtime_seconds: Annotated[int, Field(ge=60, le=432_000)] = 3600
+    """When SageMaker stops a job that has not ended; at most five days."""
+    retrain: bool = False
+    """Whether an alarm that begins to ring starts the training pipeline; a new model still waits for approval."""
+
+
 class MonitoringSection(Section):
     """`slipway:monitoring`: when the endpoint's alarms ring, and whom they call."""
 
@@ -58,6 +87,8 @@ class MonitoringSection(Section):
     """GPU of an instance that rings, all its GPUs together: four GPUs go to 400. Left out: not watched."""
     gpu_memory_percent: Annotated[int, Field(ge=1, le=800)] | None = None
     """Memory of an instance's GPUs, all together, that rings. Left out: not watched."""
+    drift: DriftSection | None = None
+    """The job that looks for drift, once a release is pinned. Left out: nobody looks."""
     subscriptions: Annotated[tuple[SubscriptionSection, ...], Field(strict=False, max_length=20)] = ()
     """Who hears from the stack's topic. Left out: nobody, the alarms only change state."""
     alarm_action_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=4)] = ()

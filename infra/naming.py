@@ -51,6 +51,11 @@ class Names:
         return f"{self.project}-{self.stack}"
 
     @property
+    def drift_pipeline(self) -> str:
+        """Name of the pipeline that looks for drift."""
+        return f"{self.project}-{self.stack}-drift"
+
+    @property
     def mlflow_app(self) -> str:
         """Name of the MLflow App."""
         return f"{self.project}-{self.stack}"

@@ -14,7 +14,20 @@ _FEWEST_ZONES = 2
 
 def problems_of_platform(settings: Settings) -> list[Problem]:
     """Return every conflict between sections, each with the key where it is put right."""
-    return [*_network(settings), *_cost(settings), *_delivery(settings)]
+    return [*_ephemeral(settings), *_network(settings), *_cost(settings), *_delivery(settings)]
+
+
+def _ephemeral(settings: Settings) -> list[Problem]:
+    if settings.stack.pull_request is None or settings.stack.environment == "dev":
+        return []
+    return [
+        Problem(
+            key="slipway:stack.pull_request",
+            rule=f"goes with the environment dev only: what {settings.stack.environment} has is kept",
+            value=settings.stack.pull_request,
+            way_out="leave it out; `slipway ephemeral up` makes the stacks of pull requests",
+        )
+    ]
 
 
 def _network(settings: Settings) -> list[Problem]:
@@ -83,6 +96,12 @@ def _cost(settings: Settings) -> list[Problem]:
     if settings.stack.environment == "prod":
         rule = "must not be set in prod, where the endpoint would be deleted every evening"
         found.append(Problem(key=key, rule=rule, given=False, way_out="remove it"))
+    if settings.serving.kind == "serverless":
+        rule = "cannot be where slipway:serving.kind is serverless, which costs nothing while nobody asks"
+        found.append(Problem(key=key, rule=rule, given=False, way_out="remove it, or choose another kind"))
+    elif settings.serving.autoscaling is not None:
+        rule = "cannot be together with slipway:serving.autoscaling, which ends with the endpoint every evening"
+        found.append(Problem(key=key, rule=rule, given=False, way_out="leave out one of them"))
     if settings.monitoring.no_traffic_minutes is not None:
         rule = "cannot be together with slipway:monitoring.no_traffic_minutes, whose alarm would ring every night"
         found.append(Problem(key=key, rule=rule, given=False, way_out="leave out one of them"))

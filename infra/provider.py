@@ -21,6 +21,8 @@ def default_tags(stack: StackSection, names: Names) -> dict[str, str]:
     }
     if stack.cost_center is not None:
         tags["cost-center"] = stack.cost_center
+    if stack.pull_request is not None:
+        tags["pull-request"] = str(stack.pull_request)
     return tags
 
 

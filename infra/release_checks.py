@@ -9,19 +9,54 @@ from infra.release_digest import release_digest
 from infra.settings_report import NAMESPACE
 
 if TYPE_CHECKING:
-    from infra.settings import PinnedRelease, Settings
+    from infra.settings import PinnedRelease, ReleaseSection, Settings
 
 
 def problems_of_release(settings: Settings) -> list[Problem]:
     """Return every problem of the pinned releases."""
     if settings.release is None:
         return []
-    pinned = {"current": settings.release.current, "previous": settings.release.previous}
+    shadow = settings.release.shadow
+    pinned = {
+        "current": settings.release.current,
+        "previous": settings.release.previous,
+        "shadow.release": None if shadow is None else shadow.release,
+    }
     there = {f"{NAMESPACE}release.{name}": release for name, release in pinned.items() if release is not None}
     return [
         *(found for key, release in there.items() for found in _stranger(key, release, settings)),
         *(found for key, release in there.items() for found in _edited(key, release)),
+        *_shadow(settings.release),
     ]
+
+
+def _shadow(pinned: ReleaseSection) -> list[Problem]:
+    """Refuse a shadow that SageMaker would refuse, or that stands beside nothing: both releases answer in real time."""
+    shadow, key = pinned.shadow, f"{NAMESPACE}release.shadow"
+    if shadow is None:
+        return []
+    releases = {"current": pinned.current, "previous": pinned.previous}
+    beside = {name: one for name, one in releases.items() if one is not None and one.digest == shadow.beside}
+    found = [
+        Problem(
+            key=f"{NAMESPACE}release.{name}.kind",
+            rule="must be realtime where there is a shadow: serverless and async endpoints have none",
+            value=release.kind,
+            way_out="remove slipway:release.shadow, or release another kind",
+        )
+        for name, release in {**beside, "shadow.release": shadow.release}.items()
+        if release.kind != "realtime"
+    ]
+    if not beside or (not shadow.ended and "current" not in beside):
+        way_out = "bring the pin back with git, or remove the shadow"
+        rule = f"must be {pinned.current.digest}, slipway:release.current, while the shadow is not ended"
+        if shadow.ended:
+            rule = "must be the digest of slipway:release.current or previous"
+        found.append(Problem(key=f"{key}.beside", rule=rule, value=shadow.beside, way_out=way_out))
+    if shadow.release.digest == shadow.beside:
+        rule, way_out = "must be another release than the one that it is beside", "remove it: it is what answers"
+        found.append(Problem(key=f"{key}.release", rule=rule, value=shadow.beside, way_out=way_out))
+    return found
 
 
 def _stranger(key: str, release: PinnedRelease, settings: Settings) -> list[Problem]:

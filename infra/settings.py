@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
 
+from infra.lake_settings import LakeSection
+from infra.monitoring_checks import problems_of_monitoring
 from infra.monitoring_settings import MonitoringSection
 from infra.platform_checks import problems_of_platform
 from infra.platform_settings import AuditSection, CostSection, DeliverySection, NetworkSection
@@ -35,6 +37,7 @@ from infra.setting_types import (
     TagValue,
 )
 from infra.settings_report import NAMESPACE, problems_of, unknown_sections
+from infra.training_checks import problems_of_training
 from infra.training_settings import TrainingSection
 
 if TYPE_CHECKING:
@@ -58,25 +61,8 @@ class StackSection(Section):
     """Who pays; the tag `cost-center` of everything in it. Left out: no such tag."""
     permissions_boundary_arn: Arn | None = None
     """IAM policy that bounds every role of the stack. Left out: one of the stack's own."""
-
-
-class LakeSection(Section):
-    """`slipway:lake`: how long the buckets keep what nobody needs any more."""
-
-    noncurrent_version_days: Days
-    """Days until an overwritten or deleted object is really gone."""
-    abort_multipart_days: Days = 7
-    """Days until the parts of an upload that never ended are deleted."""
-    captures_expiry_days: Days
-    """Days until captured requests and answers are deleted."""
-    query_results_expiry_days: Days = 30
-    """Days until results of Athena's queries are deleted."""
-    logs_expiry_days: Days = 400
-    """Days until access logs of the buckets, and the trail's files, are deleted."""
-    query_scan_limit_gib: Annotated[int, Field(ge=1, le=100_000)] = 100
-    """What one query may scan before Athena stops it."""
-    reader_arns: Annotated[tuple[Arn, ...], Field(strict=False, max_length=20)] = ()
-    """Roles and users that Lake Formation lets read curated and features tables. Left out: it grants nothing."""
+    pull_request: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    """The pull request that the stack is for, the tag `pull-request` of everything in it. Left out: it is for none."""
 
 
 class ImagesSection(Section):
@@ -86,6 +72,8 @@ class ImagesSection(Section):
     """Tag of the training image in this stack's repository; tags are immutable."""
     serving_tag: Tag
     """Tag of the serving image in this stack's repository that new releases use."""
+    monitoring_tag: Tag | None = None
+    """Tag of the monitoring image in this stack's repository. Left out: slipway:monitoring.drift is, too."""
     untagged_image_days: Days = 14
     """Days until an image without a tag is deleted."""
 
@@ -154,6 +142,22 @@ class PinnedRelease(Section):
     """What the model scored when it was trained, for whoever reads the file."""
 
 
+class ShadowRelease(Section):
+    """A candidate beside the current release: it gets copies of real requests, and nobody gets its answers.
+
+    `slipway release --shadow` writes it.
+    """
+
+    release: PinnedRelease
+    """The candidate."""
+    beside: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    """Digest of the release whose requests it gets; of the current one, or, once it is ended, of the previous one."""
+    percentage: Annotated[int, Field(ge=1, le=100)]
+    """Share of the requests that it gets a copy of."""
+    ended: bool = False
+    """Whether it is over: the endpoint is without it again, and what it ran with goes with the release after."""
+
+
 class ReleaseSection(Section):
     """`slipway:release`: what the endpoint serves, and what it would fall back to."""
 
@@ -161,6 +165,8 @@ class ReleaseSection(Section):
     """The release that the endpoint points at."""
     previous: PinnedRelease | None = None
     """The release before it, still declared so that going back makes nothing new. Left out: there is none."""
+    shadow: ShadowRelease | None = None
+    """A candidate beside the current release. Left out: there is none."""
 
 
 class WaiverEntry(Section):
@@ -234,6 +240,8 @@ def load_stack_settings(config: Mapping[str, object], *, file: str = "the stack 
         problems += problems_of(error, Settings)
         raise SettingsError(file, problems) from error
     problems += problems_of_serving(settings.serving)
+    problems += problems_of_training(settings.training)
+    problems += problems_of_monitoring(settings)
     problems += problems_of_registry(settings)
     problems += problems_of_release(settings)
     problems += problems_of_platform(settings)

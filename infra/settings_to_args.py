@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.components.serving.releases import Release, Serverless
+from infra.components.serving.releases import Release, Serverless, Shadow
 from infra.components.training.definition import Shape
+from infra.components.training.tuning import Range, Tuning
 from infra.naming import image_uri
 
 if TYPE_CHECKING:
     from infra.naming import Names
     from infra.settings import PinnedRelease, ReleaseSection, Settings
-    from infra.training_settings import PipelineSection
+    from infra.training_settings import PipelineSection, TuningSection
 
 
 def pipeline_shape(settings: Settings, pipeline: PipelineSection, names: Names) -> Shape:
@@ -31,6 +32,24 @@ def pipeline_shape(settings: Settings, pipeline: PipelineSection, names: Names) 
         data_prefix=pipeline.data_prefix,
         score_path=pipeline.score_path,
         least_score=pipeline.least_score,
+        tuning=_tuning(pipeline.tuning),
+    )
+
+
+def _tuning(section: TuningSection | None) -> Tuning | None:
+    """Return the search for hyperparameters; None where there is none."""
+    if section is None:
+        return None
+    return Tuning(
+        max_jobs=section.max_jobs,
+        max_parallel_jobs=section.max_parallel_jobs,
+        strategy=section.strategy,
+        objective=section.objective,
+        maximize=section.maximize,
+        ranges={
+            name: Range(minimum=one.minimum, maximum=one.maximum, whole=one.whole, scale=one.scale)
+            for name, one in section.ranges.items()
+        },
     )
 
 
@@ -39,6 +58,16 @@ def pinned_releases(section: ReleaseSection | None) -> list[Release]:
     if section is None:
         return []
     return [_release(pinned) for pinned in (section.current, section.previous) if pinned is not None]
+
+
+def shadow_of(section: ReleaseSection | None) -> Shadow | None:
+    """Return the candidate beside the current release; None where there is none."""
+    if section is None or section.shadow is None:
+        return None
+    shadow = section.shadow
+    return Shadow(
+        release=_release(shadow.release), beside=shadow.beside, percentage=shadow.percentage, ended=shadow.ended
+    )
 
 
 def _release(pinned: PinnedRelease) -> Release:

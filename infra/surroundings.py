@@ -16,6 +16,7 @@ from infra.components.delivery.github_provider import GithubProvider, GithubProv
 from infra.components.delivery.place import Place
 from infra.components.delivery.trust import Repository, provider_arn
 from infra.components.network.flow_logs import FlowLogs, FlowLogsArgs
+from infra.components.network.joining import Subnets
 from infra.components.network.network import Network, NetworkArgs
 from infra.components.security.statements import bucket_arn
 from infra.components.storage.bucket_policy import TRAIL_PREFIX
@@ -23,6 +24,7 @@ from infra.components.storage.catalogue import Catalogue, CatalogueArgs
 from infra.components.storage.lake import QUERIES_PREFIX
 from infra.components.storage.lake_grants import LakeGrants, LakeGrantsArgs
 from infra.components.storage.query_workgroup import QueryWorkgroup, QueryWorkgroupArgs
+from infra.components.storage.tables import Table, Tables, TablesArgs
 from infra.naming import flow_log_group, partition
 from infra.provider import default_tags
 
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from infra.stack import Stack
 
 ROLE_NAMES = (
+    "drift-jobs",
+    "drift-run",
+    "drift-schedule",
     "flow-logs",
     "office-hours",
     "pipeline-jobs",
@@ -76,15 +81,37 @@ def network(stack: Stack, ground: Ground) -> Network | None:
     return network
 
 
+def subnets(network: Network | None) -> Subnets | None:
+    """Return where jobs and models join the stack's network; None where it has none."""
+    if network is None:
+        return None
+    return Subnets(subnet_ids=network.subnet_ids, security_group_ids=network.security_group_ids)
+
+
 def queries(stack: Stack, ground: Ground) -> tuple[Mapping[str, pulumi.Output[str]], pulumi.Output[str]]:
     """Declare what the lake is queried with; return the databases by zone, and the workgroup."""
     settings, lake = stack.settings.lake, ground.lake
     zones = ("raw", "curated", "features")
     catalogue = Catalogue(
         "catalogue",
-        CatalogueArgs(database_names={zone: stack.names.database(zone) for zone in zones}, buckets=lake.buckets),
+        CatalogueArgs(
+            database_names={zone: stack.names.database(zone) for zone in zones},
+            buckets=lake.buckets,
+            retention=stack.kept,
+        ),
         stack.ours,
     )
+    if settings.tables:
+        Tables(
+            "tables",
+            TablesArgs(
+                tables=[Table(zone=one.zone, name=one.name, columns=one.columns) for one in settings.tables],
+                databases=catalogue.databases,
+                buckets=lake.buckets,
+                retention=stack.kept,
+            ),
+            stack.ours,
+        )
     queries = QueryWorkgroup(
         "queries",
         QueryWorkgroupArgs(

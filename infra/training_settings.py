@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from infra.setting_types import AlarmArn, LogRetentionDays, ProcessingInstanceType, Section, TrainingInstanceType
+
+
+class TuningRange(Section):
+    """What one hyperparameter is searched in."""
+
+    minimum: Annotated[float, Field(strict=False)]
+    """Smallest value."""
+    maximum: Annotated[float, Field(strict=False)]
+    """Largest value."""
+    whole: bool = False
+    """Whether only whole numbers make sense."""
+    scale: Literal["Auto", "Linear", "Logarithmic", "ReverseLogarithmic"] = "Auto"
+    """How the range is searched; Logarithmic needs a minimum above 0."""
+
+
+class TuningSection(Section):
+    """A search for hyperparameters in place of one training job: the best model of several is judged."""
+
+    max_jobs: Annotated[int, Field(ge=1, le=500)]
+    """Training jobs of one search; each costs what a training job costs."""
+    max_parallel_jobs: Annotated[int, Field(ge=1, le=100)] = 1
+    """How many run at once; a search learns from jobs that have ended, so few at once find more."""
+    strategy: Literal["Bayesian", "Random"] = "Bayesian"
+    """How values are chosen."""
+    objective: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=255)] = "validation:auc"
+    """Metric that `training/` prints as NAME=NUMBER, by which the best job is chosen."""
+    maximize: bool = True
+    """Whether more of it is better."""
+    ranges: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=255)], TuningRange],
+        Field(min_length=1, max_length=30),
+    ]
+    """Hyperparameters of training/config.py, each with its range."""
 
 
 class PipelineSection(Section):
@@ -26,6 +59,8 @@ class PipelineSection(Section):
     """When it runs by itself: cron(...) or rate(...). Left out: only when somebody starts it."""
     schedule_timezone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=50)] = "UTC"
     """Time zone of a cron schedule, by its IANA name."""
+    tuning: TuningSection | None = None
+    """A search for hyperparameters. Left out: one training job with the defaults of training/config.py."""
     retrain_alarm_arns: Annotated[tuple[AlarmArn, ...], Field(strict=False, max_length=10)] = ()
     """Alarms, on drift perhaps, that start it when they begin to ring. Left out: no alarm does."""
 
@@ -51,16 +86,3 @@ class TrainingSection(Section):
     """Days that logs of training jobs are kept, where the stack owns their log group."""
     pipeline: PipelineSection | None = None
     """The pipeline that trains by itself. Left out: `slipway train` is the only way."""
-
-    @model_validator(mode="after")
-    def _spot_waits(self) -> TrainingSection:
-        if self.use_spot and (self.max_wait_seconds is None or self.max_wait_seconds < self.max_runtime_seconds):
-            raise ValueError(
-                f"use_spot needs max_wait_seconds of at least max_runtime_seconds ({self.max_runtime_seconds}), "
-                f"not {self.max_wait_seconds}; add it, or use_spot: false"
-            )
-        if not self.use_spot and self.max_wait_seconds is not None:
-            raise ValueError(
-                f"max_wait_seconds ({self.max_wait_seconds}) is for spot jobs only; remove it, or use_spot: true"
-            )
-        return self

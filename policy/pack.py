@@ -119,12 +119,16 @@ class Pack:
 
     def _waived_findings(self) -> Policy:
         def validate(_: StackValidationArgs, report: ReportViolation) -> None:
-            for waived in sorted(self._waived, key=lambda one: (one.finding.rule, one.finding.resource.name)):
-                finding, waiver = waived.finding, waived.waiver
+            together: dict[tuple[str, str, str], list[Waived]] = {}
+            for one in self._waived:
+                key = (one.finding.rule, one.finding.resource.name, one.finding.resource.urn)
+                together.setdefault(key, []).append(one)
+            for (rule, _name, urn), (first, *others) in sorted(together.items(), key=lambda item: item[0]):
+                more = f"; and {len(others)} more like it" if others else ""
                 report(
-                    f"{finding.rule}: {finding.words}\n"
-                    f"let pass until {waiver.expires} by the stack file, because {waiver.reason}",
-                    finding.resource.urn,
+                    f"{rule}: {first.finding.words}{more}\n"
+                    f"let pass until {first.waiver.expires} by the stack file, because {first.waiver.reason}",
+                    urn,
                 )
             used = {id(waived.waiver) for waived in self._waived}
             for waiver in self._counting:

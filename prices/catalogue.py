@@ -32,6 +32,8 @@ class Price:
     """Units in a month of what is billed by time: 730 for an hour, 1 for a month."""
     once_for: str = ""
     """Property that lists what is paid for one by one, such as the zones of an interface endpoint; empty: none."""
+    free_when: tuple[str, str] | None = None
+    """Property and value of the kind that is free, such as gateway endpoints; None: every kind costs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,7 @@ def services() -> dict[str, Price]:
             billed=item["billed"],
             units_a_month=item.get("units_a_month", 1),
             once_for=item.get("once_for", ""),
+            free_when=next(iter(item.get("free_when", {}).items()), None),
         )
         for item in data["items"]
     }

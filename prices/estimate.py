@@ -106,6 +106,8 @@ def _service(one: Declared, price: Price) -> Line:
         return Line(type=one.type, name=one.name, kind="by use", words=amount)
     if price.usd is None:
         return Line(type=one.type, name=one.name, kind="no list price", words=amount)
+    if price.free_when is not None and one.properties.get(price.free_when[0]) == price.free_when[1]:
+        return Line(type=one.type, name=one.name, kind="priced", words=f"{price.free_when[1]}: free")
     zones = one.properties.get(price.once_for) if price.once_for else None
     if zones is NOT_KNOWN:
         words = f"{amount}; {price.once_for} are not known yet"

@@ -55,6 +55,14 @@ class Serving:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Network:
+    """Where jobs join the stack's network."""
+
+    subnet_ids: tuple[str, ...]
+    security_group_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outputs:
     """Everything that a stack exports."""
 
@@ -62,6 +70,8 @@ class Outputs:
     key_arn: str
     training: Training
     serving: Serving
+    network: Network | None
+    """None where the stack has no network: jobs are then in SageMaker's own."""
     model_package_group: str
     endpoint: str | None
     """The endpoint's name, or None while there is no release."""
@@ -93,6 +103,7 @@ def read(stack: str, found: Mapping[str, Any]) -> Outputs:
         key_arn=_get(stack, found, "key_arn"),
         training=_section(stack, found, "training", Training),
         serving=_section(stack, found, "serving", Serving),
+        network=_network(stack, found),
         model_package_group=_get(stack, found, "registry.model_package_group_name"),
         endpoint=None if endpoint is None else _get(stack, found, "endpoint.name"),
         rolled_out=None if endpoint is None else _get(stack, found, "endpoint.release"),
@@ -107,6 +118,15 @@ def _section(stack: str, found: Mapping[str, Any], name: str, kind: type[Section
         value = _get(stack, found, f"{name}.{item.name}", optional="None" in str(item.type))
         values[item.name] = int(value) if value is not None and str(item.type).startswith("int") else value
     return kind(**values)
+
+
+def _network(stack: str, found: Mapping[str, Any]) -> Network | None:
+    if found.get("network") is None:
+        return None
+    return Network(
+        subnet_ids=tuple(_get(stack, found, "network.subnet_ids")),
+        security_group_ids=tuple(_get(stack, found, "network.security_group_ids")),
+    )
 
 
 def _get(stack: str, found: Mapping[str, Any], path: str, *, optional: bool = False) -> Any:

@@ -16,10 +16,12 @@ from slipway.event_log import EventLog
 from slipway.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 MINIMUM = (3, 255)
+PACK = "policy"
+"""Where a project keeps its policy pack."""
 EngineName = Literal["pulumi", "embedded"]
 
 
@@ -82,6 +84,14 @@ def _version(executable: str) -> tuple[int, ...] | None:
     return tuple(int(part) for part in match.groups()) if match else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recorded(child.Finished):
+    """How a command ended that wrote an event log."""
+
+    events: Path
+    """The event log; it may be missing where the engine did not get that far."""
+
+
 class Stack:
     """One stack of the project in `folder`, driven through an engine's command line."""
 
@@ -123,9 +133,13 @@ class Stack:
         """Delete everything that the stack has."""
         return self.operate(label, "destroy", "--yes", "--skip-preview", progress=progress)
 
-    def up_attached(self, *, yes: bool) -> int:
-        """Run `up` in this terminal, preview and question included; return the engine's exit code."""
-        words = ("up", "--stack", self.name, *(("--yes",) if yes else ()))
+    def up_attached(self, *, yes: bool, previewed: bool = False, policy_packs: Sequence[str] = ()) -> int:
+        """Run `up` in this terminal, preview and question included; return the engine's exit code.
+
+        What was `previewed` already is neither previewed nor asked about again.
+        """
+        asked = ("--yes", "--skip-preview") if previewed else ("--yes",) if yes else ()
+        words = ("up", "--stack", self.name, *self.judged_by(policy_packs), *asked)
         return child.attached([*self.engine.argv, *words], cwd=self.folder, env=self._environment())
 
     def operate(self, label: str, *words: str, progress: Callable[[EventLog], None] | None = None) -> EventLog:
@@ -133,23 +147,26 @@ class Stack:
 
         Raises Failure with the errors of the log, shortened, when the command ends with anything but 0.
         """
-        self._logs.mkdir(parents=True, exist_ok=True)
-        events = EventLog(self._logs / f"{label}.events.jsonl")
-        events.path.unlink(missing_ok=True)
-        log = self._logs / f"{label}.log"
-        log.unlink(missing_ok=True)
-        argv = [*self.engine.argv, *words, "--stack", self.name, "--non-interactive", "--event-log", str(events.path)]
-        finished = child.run(
-            argv,
-            cwd=self.folder,
-            env=self._environment(),
-            log=log,
-            poll=None if progress is None else lambda: progress(events.feed()),
-        )
+        events = EventLog(self._events(label))
+        finished = self.record(label, *words, poll=None if progress is None else lambda: progress(events.feed()))
         events.feed()
         if finished.code != 0:
             raise Failure(_explain(words[0], finished, events))
         return events
+
+    def record(self, label: str, *words: str, poll: Callable[[], None] | None = None) -> Recorded:
+        """Run a command that writes an event log and tell how it ended, well or not; the log may be missing."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        events = self._events(label)
+        events.unlink(missing_ok=True)
+        log = self._logs / f"{label}.log"
+        log.unlink(missing_ok=True)
+        argv = [*self.engine.argv, *words, "--stack", self.name, "--non-interactive", "--event-log", str(events)]
+        finished = child.run(argv, cwd=self.folder, env=self._environment(), log=log, poll=poll)
+        return Recorded(**vars(finished), events=events)
+
+    def _events(self, label: str) -> Path:
+        return self._logs / f"{label}.events.jsonl"
 
     def _capture(self, *words: str) -> str:
         finished = child.run([*self.engine.argv, *words], cwd=self.folder, env=self._environment())
@@ -157,6 +174,11 @@ class Stack:
             said = finished.tail() or f"exit code {finished.code}"
             raise Failure(f"`pulumi {' '.join(words)}` failed with the {self.engine.title}: {said}")
         return finished.stdout
+
+    def judged_by(self, packs: Sequence[str] = ()) -> tuple[str, ...]:
+        """Return the words that let policy packs judge: the project's own, where it has one, and those given."""
+        own = (PACK,) if (self.folder / PACK / "PulumiPolicy.yaml").exists() else ()
+        return tuple(word for pack in dict.fromkeys((*own, *packs)) for word in ("--policy-pack", pack))
 
     @staticmethod
     def _environment() -> dict[str, str]:

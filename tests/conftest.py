@@ -166,8 +166,8 @@ def _type_and_name(urn: str) -> str:
 
 @pytest.fixture
 def project_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a project whose training/ and serving/ never change, so that digests of code packages do not either."""
-    for folder in ("training", "serving"):
+    """Stand in a project whose code never changes, so that digests of code packages do not either."""
+    for folder in ("training", "serving", "monitoring"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "__main__.py").write_text(f'"""The {folder} code."""\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training import deployed
 from training.contract import Folders, TrainingError
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _train() -> int:
     folders = Folders.here()
+    archive = deployed.package(folders)
+    if archive is not None:
+        try:
+            deployed.hand_over(folders, archive)
+        except TrainingError as error:
+            return _failed(folders, str(error))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_STOPPED))  # a stopped job leaves no half-finished wait behind
     try:
         from training.train import train  # noqa: PLC0415 - importing the learner may fail too, and must be told

@@ -12,7 +12,7 @@ from training.contract import TrainingError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_OF_SAGEMAKER = "sagemaker_"  # script mode's own hyperparameters, which reach every container
+_OF_SAGEMAKER = ("sagemaker_", "_tuning_")  # script mode's and a tuning job's own, which reach every container
 
 
 def _bounded(default: float, low: float, high: float) -> Any:

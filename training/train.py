@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
-from training import config, data, export_onnx, features, manifest, metrics, model
+from training import baseline, config, data, export_onnx, features, manifest, metrics, model
 from training.contract import TrainingError
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def train(folders: Folders) -> None:
 
     booster = model.fit(rows, train_rows.label, hyperparameters, progress)
 
-    baseline = metrics.Baseline.learn(train_rows.table, train_rows.label).predict(judged.table)
+    simple = metrics.Baseline.learn(train_rows.table, train_rows.label).predict(judged.table)
     answers = model.predict(booster, features.matrix(judged.table, known))
     measured = {
         "train:auc": metrics.auc(model.predict(booster, rows), train_rows.label),
         "validation:auc": metrics.auc(answers, judged.label),
-        "validation:baseline_auc": metrics.auc(baseline, judged.label),
+        "validation:baseline_auc": metrics.auc(simple, judged.label),
         "validation:log_loss": metrics.log_loss(answers, judged.label),
     }
     for name, value in measured.items():
@@ -61,12 +61,16 @@ def train(folders: Folders) -> None:
         examples=[_as_sent(row) for row in examples],
         example_predictions=[float(answers[place]) for place in places],
     )
-    write(folders.model, booster, facts)
+    write(folders.model, booster, facts, baseline.document(train_rows.table, answers))
 
 
-def write(folder: Path, booster: lgb.Booster, facts: manifest.Facts) -> None:
-    """Write model and manifest; the manifest comes last, so that a folder that has one is whole."""
-    files = {manifest.NATIVE: model.text(booster).encode(), manifest.ONNX: export_onnx.to_onnx(booster)}
+def write(folder: Path, booster: lgb.Booster, facts: manifest.Facts, normal: dict[str, Any]) -> None:
+    """Write model, baseline and manifest; the manifest comes last, so that a folder that has one is whole."""
+    files = {
+        baseline.NAME: baseline.as_bytes(normal),
+        manifest.NATIVE: model.text(booster).encode(),
+        manifest.ONNX: export_onnx.to_onnx(booster),
+    }
     free = shutil.disk_usage(_existing(folder)).free
     if free < sum(map(len, files.values())):
         raise TrainingError(f"{folder} has {free} bytes left: raise the job's volume size")

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_SHOWN = 3
+
+
 def check(asked: Asked) -> Iterator[str]:
     """Some actions cannot be scoped: AWS's authorization reference gives them no resource type."""
     allowed = (*UNSCOPABLE, *asked.settings["unscopable_actions"])
@@ -26,8 +29,10 @@ def check(asked: Asked) -> Iterator[str]:
                 continue
             scopable = [action for action in one.actions if not any(fnmatchcase(action, known) for known in allowed)]
             if scopable:
+                shown = ", ".join(scopable[:_SHOWN])
+                more = f" and {len(scopable) - _SHOWN} more" if len(scopable) > _SHOWN else ""
                 yield (
-                    f"statement {one.label} allows {', '.join(scopable)} on every resource: name the ARNs, or add to "
+                    f"statement {one.label} allows {shown}{more} on every resource: name the ARNs, or add to "
                     "unscopable_actions what AWS cannot scope"
                 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from slipway.outputs import Outputs
+    from slipway.preview.review import Review
     from slipway.pulumi_cli import Stack
 
 NOT_GOOD = 1
@@ -22,7 +24,7 @@ SETTLING_SECONDS = 900.0
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the demo."""
-    project = _project()
+    project = project_folder()
     from slipway.demo.command import demo as run
 
     return run(project, runs=arguments.folder, force=arguments.engine, keep=arguments.keep)
@@ -70,20 +72,28 @@ def release(arguments: argparse.Namespace) -> None:
     stack = _stack(arguments)
     from slipway.release.command import Order
     from slipway.release.command import release as pin
+    from slipway.release.shadow import end_shadow
 
+    if arguments.end_shadow:
+        digest = end_shadow(stack.file)
+        print(f"{stack.file.name} ends shadow {digest}; review the diff, then `slipway up`")
+        return
     found = _outputs(stack)
     order = Order(
         arn=arguments.model_package,
         job=arguments.job,
         current_code=arguments.current_code,
         changed_schema=arguments.changed_schema,
+        shadow_percentage=arguments.shadow,
     )
     released = pin(stack.file, found, order)
     for line in released.difference:
         print(f"  {line}")
     for line in released.warnings:
         print(f"  warning: {line}")
-    if released.changed:
+    if arguments.shadow is not None:
+        print(f"{stack.file.name} now pins shadow {released.pin.digest}; review the diff, then `slipway up`")
+    elif released.changed:
         print(f"{stack.file.name} now pins release {released.pin.digest}; review the diff, then `slipway up`")
     else:
         news = "says more of this release" if released.difference else "already has this release"
@@ -94,7 +104,7 @@ def release(arguments: argparse.Namespace) -> None:
 
 def rollback(arguments: argparse.Namespace) -> None:
     """Swap the pinned releases and print what that changes."""
-    project = _project()
+    project = project_folder()
     from slipway.release.rollback import rollback as swap
 
     file = project / f"Pulumi.{arguments.stack}.yaml"
@@ -104,10 +114,68 @@ def rollback(arguments: argparse.Namespace) -> None:
     print(f"{file.name} now pins release {swapped.current['digest']}; review the diff, then `slipway up`")
 
 
+def preview(arguments: argparse.Namespace) -> int:
+    """Show what an `up` would do; 1 when the preview did not end well."""
+    from slipway.preview.command import of_log
+    from slipway.preview.command import preview as look
+
+    if arguments.events is None:
+        found = look(_stack(arguments), policy_packs=arguments.policy_pack)
+    else:
+        found = of_log(arguments.events, project_folder(), stack=arguments.stack)
+    if arguments.digest:
+        if found.digest is None:
+            raise Failure(f"this plan has no digest: {found.outcome or 'its log is not whole'}")
+        print(found.digest)
+        return 0
+    _show(arguments, found)
+    return 0 if found.plan.outcome == "succeeded" else NOT_GOOD
+
+
+def drift(arguments: argparse.Namespace) -> int:
+    """Show what changed outside the program; 3 when anything did, 1 when that is not known."""
+    from slipway.drift.command import FOUND
+    from slipway.drift.command import drift as look
+    from slipway.preview.command import of_log
+
+    log = arguments.events
+    found = (
+        look(_stack(arguments)) if log is None else of_log(log, project_folder(), stack=arguments.stack, kind="drift")
+    )
+    _show(arguments, found)
+    if found.plan.outcome != "succeeded":
+        return NOT_GOOD
+    return FOUND if found.rows else 0
+
+
+def _show(arguments: argparse.Namespace, found: Review) -> None:
+    """Print a review, and put it wherever else it shall go."""
+    from slipway.preview.as_json import as_json
+    from slipway.preview.terminal import lines
+
+    if arguments.json:
+        print(json.dumps(as_json(found), indent=1))
+    else:
+        width, height = shutil.get_terminal_size((120, 24))
+        print("\n".join(lines(found, width=width, height=height, details=arguments.details)))
+    from slipway.preview.publishing import publish
+
+    for line in publish(
+        found, folder=arguments.markdown, summary=arguments.summary, comment=arguments.comment, number=arguments.pr
+    ):
+        print(line, file=sys.stderr)
+
+
 def up(arguments: argparse.Namespace) -> int:
     """Run the engine's `up` in this terminal; when it ends well, give the verdict."""
     stack = _stack(arguments)
-    code = stack.up_attached(yes=arguments.yes)
+    reviewed = arguments.plan_digest is not None
+    if reviewed:
+        from slipway.preview.command import preview as look
+        from slipway.preview.command import require_digest
+
+        require_digest(look(stack, policy_packs=arguments.policy_pack), arguments.plan_digest)
+    code = stack.up_attached(yes=arguments.yes, previewed=reviewed, policy_packs=arguments.policy_pack)
     print()
     if code == 0:
         return _judge(stack, as_json=False, wait_seconds=SETTLING_SECONDS)
@@ -152,7 +220,7 @@ def settings(arguments: argparse.Namespace) -> None:
 
         print(explained(), end="")
         return
-    project = _project()
+    project = project_folder()
     from slipway.settings import effective
 
     print(effective(project / f"Pulumi.{arguments.stack}.yaml"))
@@ -160,7 +228,7 @@ def settings(arguments: argparse.Namespace) -> None:
 
 def export_terraform(arguments: argparse.Namespace) -> None:
     """Write a stack as Terraform's JSON and print what is in it."""
-    project = _project()
+    project = project_folder()
     from slipway.terraform.command import export
 
     given: Path | None = arguments.folder
@@ -173,7 +241,9 @@ def export_terraform(arguments: argparse.Namespace) -> None:
 
 
 def _stack(arguments: argparse.Namespace) -> Stack:
-    project = _project()
+    if arguments.stack is None:
+        raise Misuse("--stack is missing: the stack to ask the engine about, or --events with the log of a run")
+    project = project_folder()
     from slipway import pulumi_cli
 
     return pulumi_cli.Stack(pulumi_cli.pick(arguments.engine), project, arguments.stack)
@@ -185,7 +255,8 @@ def _outputs(stack: Stack) -> Outputs:
     return outputs.read(stack.name, stack.outputs())
 
 
-def _project() -> Path:
+def project_folder() -> Path:
+    """Return the project's folder, the one that the command runs in. Raises Misuse where there is none."""
     folder = Path.cwd()
     if not (folder / "Pulumi.yaml").is_file():
         raise Misuse(f"{folder} has no Pulumi.yaml: run this in the project's folder")

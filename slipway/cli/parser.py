@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway.cli import calls
+from slipway.cli import calls, ephemeral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,17 @@ def parser() -> argparse.ArgumentParser:
 
     _train(_verb(verbs, "train", calls.train, "run a training job and register its model", stack=True))
     _release(_verb(verbs, "release", calls.release, "pin an approved model package in the stack file", stack=True))
+    _preview(_verb(verbs, "preview", calls.preview, "say what an `up` would do: ranked, priced, for a pull request"))
+    drift = _verb(verbs, "drift", calls.drift, "say what changed outside the program; exit code 3 when anything did")
+    _shown(drift)
     up = _verb(verbs, "up", calls.up, "make the stack what its file says, then give the verdict", stack=True)
     up.add_argument("-y", "--yes", action="store_true", help="do not ask before anything is changed")
+    _judged(up)
+    up.add_argument(
+        "--plan-digest",
+        metavar="DIGEST",
+        help="apply without asking, and only if a preview now has this digest (`slipway preview --digest`)",
+    )
     verdict = _verb(
         verbs, "verdict", calls.verdict, "tell whether the endpoint serves what the stack file pins", stack=True
     )
@@ -39,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     for told in (verdict, history):
         told.add_argument("--json", action="store_true", help="for machines")
     _verb(verbs, "rollback", calls.rollback, "swap the pinned and the previous release in the stack file", stack=True)
+    ephemeral.words(verbs)
     terraform = _verb(
         verbs, "export-terraform", calls.export_terraform, "write a stack as Terraform's JSON, for scanners", stack=True
     )
@@ -70,6 +80,34 @@ def _verb(
     return made
 
 
+def _preview(preview: argparse.ArgumentParser) -> None:
+    _shown(preview)
+    preview.add_argument("--digest", action="store_true", help="print the plan's digest and nothing else")
+    _judged(preview)
+
+
+def _judged(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--policy-pack",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="judge it by the rules in this folder, too (those in policy/ always do)",
+    )
+
+
+def _shown(verb: argparse.ArgumentParser) -> None:
+    """Declare where a review comes from and where it goes."""
+    verb.add_argument("-s", "--stack", help="the stack: its settings are in Pulumi.STACK.yaml")
+    verb.add_argument("--events", type=Path, metavar="FILE", help="run nothing: the event log of a run elsewhere")
+    verb.add_argument("--details", action="store_true", help="everything, however long")
+    verb.add_argument("--json", action="store_true", help="for machines")
+    verb.add_argument("--markdown", type=Path, metavar="DIR", help="write the comment's pages there: page-1.md, ...")
+    verb.add_argument("--summary", action="store_true", help="add it to the job's summary ($GITHUB_STEP_SUMMARY)")
+    verb.add_argument("--comment", action="store_true", help="put it on the pull request; the token is $GITHUB_TOKEN")
+    verb.add_argument("--pr", metavar="NUMBER", help="the pull request (default: that of the running workflow)")
+
+
 def _train(train: argparse.ArgumentParser) -> None:
     data = train.add_mutually_exclusive_group(required=True)
     data.add_argument("--train", metavar="S3URI", help="training data: a prefix, or a manifest named *.manifest")
@@ -90,6 +128,13 @@ def _release(release: argparse.ArgumentParser) -> None:
     which = release.add_mutually_exclusive_group()
     which.add_argument("--model-package", metavar="ARN", help="this package (default: the newest approved one)")
     which.add_argument("--job", metavar="NAME", help="the package that came from this training job")
+    which.add_argument("--end-shadow", action="store_true", help="release nothing: end the shadow beside what serves")
+    release.add_argument(
+        "--shadow",
+        type=_percentage,
+        metavar="PERCENT",
+        help="put it beside what serves: it gets copies of this share of the requests, and nobody gets its answers",
+    )
     release.add_argument(
         "--current-code",
         action="store_true",
@@ -100,6 +145,12 @@ def _release(release: argparse.ArgumentParser) -> None:
         action="store_true",
         help="release it although clients of the running model can't go on as they are",
     )
+
+
+def _percentage(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:  # noqa: PLR2004 percent
+        raise argparse.ArgumentTypeError(f"{text!r} is not 1 to 100")
+    return int(text)
 
 
 def _pair(text: str) -> tuple[str, str]:

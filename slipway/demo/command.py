@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from slipway import pulumi_cli
@@ -17,17 +17,16 @@ from slipway.demo.measurements import Measurements
 from slipway.demo.report import judge, report
 from slipway.demo.stages import FIRST_ASKED, FIRST_MONTHS, STAGES, Demo
 from slipway.failure import Failure
+from slipway.interruption import ENDINGS, interruptible
 from slipway.report import page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from slipway.demo.lake import Lake
     from slipway.pulumi_cli import EngineName
 
 DEFAULT_RUNS = (".slipway", "demo")
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def demo(project: Path, *, runs: Path | None, force: EngineName | None, keep: bool) -> int:
@@ -38,7 +37,7 @@ def demo(project: Path, *, runs: Path | None, force: EngineName | None, keep: bo
     """
     engine = pulumi_cli.pick(force)
     runs = project.joinpath(*DEFAULT_RUNS) if runs is None else runs
-    with _interruptible():
+    with interruptible():
         for stale in run_folder.end_stale(runs):
             print(f"ended {len(stale.ended)} processes that the killed run {stale.folder.root.name} left behind")
         folder = run_folder.make(project, runs)
@@ -153,18 +152,3 @@ def _tidy(run: Demo) -> None:
         run.folder.logs.mkdir(exist_ok=True)
         shutil.copy(log, run.folder.logs / log.name)
     shutil.rmtree(run.folder.state, ignore_errors=True)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Make every polite way of ending this process an interruption that cleans up."""
-
-    def interrupt(signum: int, _frame: object) -> None:
-        raise KeyboardInterrupt(signal.Signals(signum).name)
-
-    before = {signum: signal.signal(signum, interrupt) for signum in ENDINGS}
-    try:
-        yield
-    finally:
-        for signum, handler in before.items():
-            signal.signal(signum, handler)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from infra.release_digest import DEPLOYED, OPTIONS
-from slipway.pinned.pin import CURRENT, PREVIOUS
+from slipway.pinned.pin import CURRENT, PREVIOUS, SHADOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,13 +29,13 @@ def place_of(section: Mapping[str, Any], serving: Serving) -> str | None:
     """Tell where what serves is pinned: `current`, `previous`, or None when the stack file does not have it."""
     for place in (CURRENT, PREVIOUS):
         pinned = section.get(place)
-        if pinned is not None and serving.release and not differences(pinned, serving):
+        if pinned is not None and serving.release and not differences(pinned, serving, shadow=section.get(SHADOW)):
             return place
     return None
 
 
-def differences(pinned: Mapping[str, Any], serving: Serving) -> list[str]:
-    """Say in what that which serves is not the pinned release."""
+def differences(pinned: Mapping[str, Any], serving: Serving, *, shadow: Mapping[str, Any] | None = None) -> list[str]:
+    """Say in what that which serves is not the pinned release; a shadow beside it is, where one is pinned."""
     found = [
         f"{name} is {serving.release.get(name)}, {pinned.get(name)} is pinned"
         for name in COMPARED
@@ -46,4 +46,6 @@ def differences(pinned: Mapping[str, Any], serving: Serving) -> list[str]:
         found.append(
             f"its configuration {serving.config} belongs to release {digest}, {pinned.get('digest')} is pinned"
         )
+    if serving.shadows and shadow is None:
+        found.append(f"shadow variants run beside it: {', '.join(serving.shadows)}")
     return found + list(serving.strange)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEY = "slipway:release"
-CURRENT, PREVIOUS = "current", "previous"
+CURRENT, PREVIOUS, SHADOW = "current", "previous", "shadow"
 SHOWN_DIGEST = 12
 _ON_OTHER_DATA = " (on other data)"
 
@@ -54,13 +54,17 @@ def turn(section: Mapping[str, Any] | None, new: Pin, *, serves: Mapping[str, An
     """Return the section with `new` as current and with what serves as previous, whatever was pinned beside it.
 
     A current release that was never rolled out, or was taken back, is dropped: nobody has to go back to it. A release
-    that deploys what serves leaves the previous one as it is.
+    that deploys what serves leaves the previous one as it is. A shadow is ended; what it ran with stays declared while
+    the release beside it does.
     """
     before = dict(section or {})
     previous = before.get(PREVIOUS) if serves is None or serves.get("digest") == new.digest else serves
     turned: dict[str, Any] = {CURRENT: new.as_settings()}
     if previous is not None and previous.get("digest") != new.digest:
         turned[PREVIOUS] = dict(previous)
+    shadow = before.get(SHADOW)
+    if shadow is not None and shadow["beside"] in {one["digest"] for one in turned.values()}:
+        turned[SHADOW] = {**shadow, "ended": True}
     return turned
 
 

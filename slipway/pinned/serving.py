@@ -37,6 +37,8 @@ class Serving:
     """What is deployed, in the words of a pin; empty when it cannot be told, and `gone` says why."""
     strange: tuple[str, ...] = ()
     """What the configuration has that no release of ours has, so that the release above is not all that answers."""
+    shadows: tuple[str, ...] = ()
+    """Names of the shadow variants beside it."""
     gone: str | None = None
     """Why the release cannot be told: what serves was deleted under the endpoint."""
 
@@ -68,7 +70,12 @@ def look(sagemaker: SageMakerClient, endpoint: str) -> Serving:
             raise
         # SageMaker lets a configuration go that still serves; nothing could be started from it again
         return replace(told, gone=error.response["Error"]["Message"])
-    return replace(told, release=release_of(config, variant, model), strange=strange_in(config, model))
+    return replace(
+        told,
+        release=release_of(config, variant, model),
+        strange=strange_in(config, model),
+        shadows=tuple(each["VariantName"] for each in config.get("ShadowProductionVariants") or []),
+    )
 
 
 def release_of(config: Mapping[str, Any], variant: Mapping[str, Any], model: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,13 +124,10 @@ def strange_in(config: Mapping[str, Any], model: Mapping[str, Any]) -> tuple[str
     """Name what a configuration and its model have beyond one variant with one model and one code package."""
     container = model.get("PrimaryContainer") or {}
     variants = [each["VariantName"] for each in config["ProductionVariants"]]
-    shadows = [each["VariantName"] for each in config.get("ShadowProductionVariants") or []]
     channels = [each.get("ChannelName") for each in container.get("AdditionalModelDataSources") or []]
     found = []
     if len(variants) != 1:
         found.append(f"{len(variants)} production variants answer: {', '.join(variants)}")
-    if shadows:
-        found.append(f"shadow variants run beside it: {', '.join(shadows)}")
     if model.get("Containers") or not container:
         found.append("its model is not one container")
     if container.get("Mode") == "MultiModel":

@@ -18,6 +18,7 @@ from slipway.pinned.account import require_account
 from slipway.pinned.image import by_digest
 from slipway.release import package
 from slipway.release.schema import broken_requests, moved_categories
+from slipway.release.shadow import beside
 from slipway.release.standing import standing
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Order:
     """Serve it with the stack's serving code and image of today, not those that it was registered with."""
     changed_schema: bool = False
     """Release it although clients of the running model can't go on as they are."""
+    shadow_percentage: int | None = None
+    """Pin it as the shadow of what serves, with a copy of this share of the requests; None releases it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,11 @@ def release(path: Path, outputs: Outputs, order: Order | None = None) -> Release
         raise Failure(_refusal(registered.arn, broken))
     new = _whole(registered, artifact, outputs, file.settings, current_code=order.current_code)
     artifacts.require(s3, new.code)
+    if order.shadow_percentage is not None:
+        section = beside(file.section, new, serves=running, percentage=order.shadow_percentage)
+        shadow_difference = pin.difference(file.section[pin.CURRENT], new.as_settings())
+        file.pin(section)
+        return Released(pin=new, difference=shadow_difference, changed=True, warnings=broken + warnings)
     difference = pin.difference(file.section.get(pin.CURRENT), new.as_settings())
     changed = not pin.deploys_the_same(file.section, new)
     if difference:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slipway.failure import Failure
 from slipway.pinned import file as pinned_file
-from slipway.pinned.pin import CURRENT, PREVIOUS, difference
+from slipway.pinned.pin import CURRENT, PREVIOUS, SHADOW, difference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,5 +33,8 @@ def rollback(path: Path) -> RolledBack:
             f"{path.name} pins release {current['digest']} and no previous one: nothing is declared to go back to; "
             "release another model package with `slipway release --model-package ARN`"
         )
-    file.pin({CURRENT: previous, PREVIOUS: current})
+    # What a shadow ran with stays declared: SageMaker goes back to it should it take this update back.
+    shadow = file.section.get(SHADOW)
+    beside = {} if shadow is None else {SHADOW: {**shadow, "ended": True}}
+    file.pin({CURRENT: previous, PREVIOUS: current, **beside})
     return RolledBack(current=previous, difference=difference(current, previous))

@@ -37,6 +37,7 @@ RUN: Final = {
     "PipelineExecution": "steps that create real jobs, with conditions, caching, retries and property files",
     "ProcessingJob": "a process with the container's contract",
     "TrainingJob": "a process with the container's contract",
+    "HyperParameterTuningJob": "real training jobs with values drawn at random, and the best of them",
     "TransformJob": "the model's serving process over every object",
 }
 """What the hand-written operations of SageMaker do."""

@@ -63,6 +63,7 @@ def train(
         name,
         outputs.training,
         key_arn=outputs.key_arn,
+        network=outputs.network,
         train=order.train,
         validation=order.validation,
         hyperparameters=order.hyperparameters,

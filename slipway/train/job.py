@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.literals import TrainingInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import CreateTrainingJobRequestTypeDef, ResourceConfigTypeDef
 
-    from slipway.outputs import Training
+    from slipway.outputs import Network, Training
 
 METRICS = ("train:auc", "validation:auc", "validation:baseline_auc", "validation:log_loss")
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
@@ -55,7 +55,14 @@ class Data:
 
 
 def request(
-    name: str, training: Training, *, key_arn: str, train: str, validation: str, hyperparameters: Mapping[str, str]
+    name: str,
+    training: Training,
+    *,
+    key_arn: str,
+    network: Network | None = None,
+    train: str,
+    validation: str,
+    hyperparameters: Mapping[str, str],
 ) -> CreateTrainingJobRequestTypeDef:
     """Write the CreateTrainingJob request.
 
@@ -89,6 +96,12 @@ def request(
         "EnableNetworkIsolation": True,  # SageMaker itself brings data and code and takes the model and the log
         "StoppingCondition": {"MaxRuntimeInSeconds": training.max_runtime_seconds},
     }
+    if network is not None:  # what SageMaker brings and takes goes through the stack's network, and stays in it
+        wanted["VpcConfig"] = {
+            "Subnets": list(network.subnet_ids),
+            "SecurityGroupIds": list(network.security_group_ids),
+        }
+        wanted["EnableInterContainerTrafficEncryption"] = training.instance_count > 1
     if training.max_wait_seconds is not None:  # spare capacity: an interrupted job goes on from its checkpoints
         wanted["EnableManagedSpotTraining"] = True
         wanted["CheckpointConfig"] = {"S3Uri": f"{training.checkpoint_path}{name}"}

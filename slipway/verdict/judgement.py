@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from slipway.pinned.matching import differences, place_of
-from slipway.pinned.pin import CURRENT, PREVIOUS
+from slipway.pinned.pin import CURRENT, PREVIOUS, SHADOW
 from slipway.pinned.serving import IN_PROGRESS, MISSING, MIXED, SERVES
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def judge(section: Mapping[str, Any], serving: Serving, evidence: Evidence) -> V
     outcome, why, advice = (
         _described(wanted, serving)
         or (_another(wanted, place, serving, evidence) if wanted is not None and place != CURRENT else None)
+        or _shadowed(section.get(SHADOW), serving)
         or _proved(evidence)
     )
     return Verdict(
@@ -134,6 +135,15 @@ def _another(wanted: Mapping[str, Any], place: str | None, serving: Serving, evi
         (f"SageMaker took the update back: {reason_told}", *beside),
         f"`slipway rollback` pins what serves; or {advice}" if problem is None else advice,
     )
+
+
+def _shadowed(shadow: Mapping[str, Any] | None, serving: Serving) -> _Findings | None:
+    """Judge whether a candidate gets copies of the requests as it is pinned; None where it does, or none is pinned."""
+    if shadow is None or bool(serving.shadows) != bool(shadow.get("ended")):
+        return None
+    digest = shadow["release"]["digest"]
+    so = f"shadow {digest} still runs, though it is ended" if serving.shadows else f"shadow {digest} does not run"
+    return "not rolled out", (so,), "`slipway up` makes the endpoint what the stack file says"
 
 
 def _proved(evidence: Evidence) -> _Findings:

@@ -26,6 +26,10 @@ class Golden:
     def __init__(self, *, rewrite: bool) -> None:
         self._rewrite = rewrite
 
+    def read(self, name: str) -> str:
+        """Return what a file says now."""
+        return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
     def check(self, name: str, text: str) -> None:
         """Fail when the text is not what the file says."""
         file = Path(__file__).parent / name

@@ -33,6 +33,8 @@ def everything(config: Config, release: Config) -> Config:
     rings = f"arn:aws:cloudwatch:{REGION}:{account}:alarm:drift"
     config["slipway:training"]["pipeline"] = {**pipeline, "retrain_alarm_arns": [rings]}
     config["slipway:tracking"] = {"enabled": True}
+    zones = [f"{REGION}a", f"{REGION}b"]  # as many as staging has: statements name the subnets
+    config["slipway:network"] |= {"enabled": True, "cidr": "10.9.0.0/16", "zones": zones}
     if config["slipway:stack"]["environment"] != "prod":  # which is never closed
         config["slipway:cost"]["office_hours"] = {"timezone": "UTC"}
         config["slipway:monitoring"].pop("no_traffic_minutes", None)

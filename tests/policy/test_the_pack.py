@@ -126,6 +126,20 @@ def test_a_waived_finding_is_no_finding_and_is_told_at_the_end_with_its_reason()
     assert "let pass until 2026-12-31 by the stack file, because a trial" in words
 
 
+def test_many_findings_of_a_rule_in_one_resource_are_told_once_with_their_number() -> None:
+    every = policies(waivers=[{**WAIVER, "rule": "wildcard-resources", "resource": "b"}])
+    actions = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]
+    statements = [
+        {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"} for sid in ("One", "Two", "Three")
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    assert asked(every["wildcard-resources"], resource("aws:iam/policy:Policy", "b", {"policy": document})) == []
+    ((words, urn),) = asked(every["waived"], StackValidationArgs([]))
+    assert urn == "urn:b"
+    assert "statement One allows s3:GetObject, s3:PutObject, s3:DeleteObject and 1 more on" in words
+    assert "; and 2 more like it" in words
+
+
 def test_a_waiver_of_a_stack_rule_counts_as_well() -> None:
     every = policies(waivers=[{**WAIVER, "rule": "public-buckets", "resource": "site"}])
     stack = StackValidationArgs([stack_resource("aws:s3/bucket:Bucket", "site", {"bucket": "site"})])

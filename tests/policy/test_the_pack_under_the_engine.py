@@ -79,7 +79,7 @@ MISTAKES: dict[str, dict[str, Any]] = {
     },
     "accelerators-not-allowed": {
         "type": ENDPOINT_CONFIGURATION,
-        "props": {"production_variants": [{**VARIANT, "instance_type": "ml.g5.xlarge"}]},
+        "props": {"production_variants": [{**VARIANT, "instance_type": "ml.g6.xlarge"}]},
     },
     "costs-over-the-ceiling": {
         "type": ENDPOINT_CONFIGURATION,
@@ -171,7 +171,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     (folder / "pack").mkdir()
     (folder / "pack" / "PulumiPolicy.yaml").write_text("runtime: python\n", encoding="utf-8")
     (folder / "pack" / "__main__.py").write_text(PACK.format(project=str(folder)), encoding="utf-8")
-    for code in ("training", "serving"):
+    for code in ("training", "serving", "monitoring"):
         (folder / code).mkdir()
         (folder / code / "__main__.py").write_text(f'"""The {code} code."""\n', encoding="utf-8")
     (folder / ".venv").symlink_to(Path(sys.prefix), target_is_directory=True)

@@ -67,16 +67,17 @@ class DeliveryRoles(pulumi.ComponentResource):
             )
         }
         arns: dict[str, pulumi.Output[str]] = {}
-        for purpose, role_name, context, parts in (
-            ("preview", args.preview_role_name, "pull_request", ("read",)),
-            ("deploy", args.deploy_role_name, f"environment:{args.github_environment}", tuple(policies)),
+        for purpose, role_name, contexts, parts in (
+            # On the main branch: the plan that a deployment is held to, and the daily look for drift.
+            ("preview", args.preview_role_name, ("pull_request", "ref:refs/heads/main"), ("read",)),
+            ("deploy", args.deploy_role_name, (f"environment:{args.github_environment}",), tuple(policies)),
         ):
             role = aws.iam.Role(
                 f"{name}-{purpose}",
                 name=role_name,
                 description=f"Jobs of GitHub repository {args.repository.name}: {purpose}",
                 assume_role_policy=pulumi.Output.from_input(args.provider_arn).apply(
-                    partial(github_trust, args.repository, context)
+                    partial(github_trust, args.repository, contexts)
                 ),
                 max_session_duration=_TWO_HOURS,
                 opts=child,

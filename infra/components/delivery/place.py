@@ -57,6 +57,11 @@ class Place:
         return [f"arn:{partition(self.region)}:s3:::{self.bucket_prefix}-artifacts-*/code/*"]
 
     @property
+    def tables(self) -> list[str]:
+        """ARNs of the files of the lake's tables."""
+        return [f"arn:{partition(self.region)}:s3:::{self.bucket_prefix}-*/tables/*"]
+
+    @property
     def models(self) -> list[str]:
         """ARNs of model artifacts."""
         return [f"arn:{partition(self.region)}:s3:::{self.bucket_prefix}-artifacts-*/models/*"]

@@ -8,9 +8,13 @@ https://docs.github.com/en/actions/reference/security/oidc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from infra.components.security.statements import document
 from infra.naming import partition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ISSUER = "token.actions.githubusercontent.com"
 """Host that GitHub's tokens come from; also the beginning of IAM's condition keys for them."""
@@ -30,7 +34,7 @@ class Repository:
     """Id of its owner."""
 
     def subject(self, context: str) -> str:
-        """Return the immutable subject of a token; the context is `pull_request` or `environment:NAME`."""
+        """Return the immutable subject of a token; the context is `pull_request`, `ref:REF` or `environment:NAME`."""
         owner, _, repository = self.name.partition("/")
         return f"repo:{owner}@{self.owner_id}/{repository}@{self.repository_id}:{context}"
 
@@ -40,8 +44,8 @@ def provider_arn(account_id: str, region: str) -> str:
     return f"arn:{partition(region)}:iam::{account_id}:oidc-provider/{ISSUER}"
 
 
-def github_trust(repository: Repository, context: str, provider_arn: str) -> str:
-    """Return the trust policy of a role for one context of one repository; every condition is exact."""
+def github_trust(repository: Repository, contexts: Sequence[str], provider_arn: str) -> str:
+    """Return the trust policy of a role for a few contexts of one repository; every condition is exact."""
     return document(
         [
             {
@@ -52,7 +56,7 @@ def github_trust(repository: Repository, context: str, provider_arn: str) -> str
                 "Condition": {
                     "StringEquals": {
                         f"{ISSUER}:aud": AUDIENCE,
-                        f"{ISSUER}:sub": repository.subject(context),
+                        f"{ISSUER}:sub": [repository.subject(context) for context in contexts],
                         f"{ISSUER}:repository_id": repository.repository_id,
                         f"{ISSUER}:repository_owner_id": repository.owner_id,
                     }

@@ -52,6 +52,8 @@ def data_policy(place: Place) -> str:
         [
             allow("KeepBuckets", "s3", _BUCKETS, place.buckets),
             allow("KeepCode", "s3", "PutObject PutObjectTagging", place.code),
+            # Glue writes the first metadata of an Iceberg table as whoever makes the table.
+            allow("BeginTables", "s3", "GetObject PutObject", place.tables),
             allow("MakeKey", "kms", "CreateKey", "*"),
             allow("KeepKey", "kms", _KEYS, of("kms", "key/*", "alias/*")),
             allow("KeepImages", "ecr", _IMAGES, of("ecr", f"repository/{place.prefix}/*")),
@@ -59,7 +61,7 @@ def data_policy(place: Place) -> str:
             allow(
                 "KeepCatalogue",
                 "glue",
-                "CreateDatabase DeleteDatabase TagResource UntagResource UpdateDatabase",
+                _CATALOGUE,
                 catalogue,
             ),
             allow("KeepWorkgroup", "athena", _WORKGROUPS, of("athena", f"workgroup/{place.prefix}")),
@@ -126,6 +128,9 @@ _IMAGES = (
 _LOG_GROUPS = (
     "AssociateKmsKey CreateLogGroup DeleteLogGroup DeleteResourcePolicy DeleteRetentionPolicy PutResourcePolicy "
     "PutRetentionPolicy TagResource UntagResource"
+)
+_CATALOGUE = (
+    "CreateDatabase CreateTable DeleteDatabase DeleteTable TagResource UntagResource UpdateDatabase UpdateTable"
 )
 _WORKGROUPS = "CreateWorkGroup DeleteWorkGroup TagResource UntagResource UpdateWorkGroup"
 _GRANTS = "DeregisterResource GrantPermissions RegisterResource RevokePermissions"

@@ -7,15 +7,34 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from infra.components.serving.permissions import ANSWERS_PREFIX, CAPTURES_PREFIX, FAILURES_PREFIX
-from infra.components.serving.releases import VARIANT_NAME, Release
+from infra.components.serving.releases import SHADOW_VARIANT_NAME, VARIANT_NAME, Release, Shadow
 from infra.instance_types import has_local_storage
 
 if TYPE_CHECKING:
     import pulumi_aws as aws
 
+    from infra.components.network.joining import Subnets
     from infra.components.serving.rollout import Rollout
 
 _WHOLE_WEIGHT = 1
+
+
+def shadow_variant(
+    shadow: Shadow, model_name: pulumi.Input[str]
+) -> aws.sagemaker.EndpointConfigurationShadowProductionVariantArgsDict:
+    """Return the shadow variant of a candidate: its weight, held against the production variant's, is its share."""
+    release = shadow.release
+    variant: aws.sagemaker.EndpointConfigurationShadowProductionVariantArgsDict = {
+        "variant_name": SHADOW_VARIANT_NAME,
+        "model_name": model_name,
+        "initial_variant_weight": shadow.percentage / 100 * _WHOLE_WEIGHT,
+        "instance_type": release.instance_type,
+        "initial_instance_count": release.initial_instance_count,
+        "container_startup_health_check_timeout_in_seconds": release.container_startup_timeout_seconds,
+    }
+    if release.inference_ami_version is not None:
+        variant["inference_ami_version"] = release.inference_ami_version
+    return variant
 
 
 def production_variant(
@@ -51,6 +70,13 @@ def disk_key(release: Release, key_arn: pulumi.Input[str]) -> pulumi.Input[str] 
     if release.instance_type is None or has_local_storage(release.instance_type):
         return None
     return key_arn
+
+
+def model_network(release: Release, subnets: Subnets | None) -> aws.sagemaker.ModelVpcConfigArgsDict | None:
+    """Return the network that a model is brought through; serverless endpoints know none (feature exclusions)."""
+    if subnets is None or release.kind == "serverless":
+        return None
+    return {"subnets": list(subnets.subnet_ids), "security_group_ids": list(subnets.security_group_ids)}
 
 
 def data_capture(

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 VARIANT_NAME = "primary"
 """The one production variant. Its name never changes: SageMaker shifts traffic between variants of one name only."""
 
+SHADOW_VARIANT_NAME = "shadow"
+"""The variant that a candidate runs as; its captures and metrics are under this name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Serverless:
@@ -72,6 +75,30 @@ class Release:
             )
         if serverless and self.capture_percentage > 0:
             raise ValueError(f"release {self.digest} is serverless, which captures nothing; use capture_percentage 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shadow:
+    """A candidate that gets copies of the current release's requests; its answers are measured and captured only."""
+
+    release: Release
+    """The candidate."""
+    beside: str
+    """Digest of the declared release whose requests it gets."""
+    percentage: int
+    """Share of the requests that it gets a copy of."""
+    ended: bool = False
+    """Whether the endpoint is without it again.
+
+    What it ran with stays declared for a release longer: an update that SageMaker takes back finds it there.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse what SageMaker would refuse later."""
+        if not 1 <= self.percentage <= 100:  # noqa: PLR2004 percent
+            raise ValueError(f"percentage is {self.percentage}; use 1 to 100")
+        if self.release.kind != "realtime":
+            raise ValueError(f"shadow {self.release.digest} is {self.release.kind}; only realtime releases can be one")
 
 
 def declared_releases(current: Release, previous: Release | None) -> list[Release]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from infra.components.network.joining import Subnets, joining_policy
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.serving.permissions import (
     ServingPlace,
@@ -46,6 +47,8 @@ class ServingRoleArgs:
     """Whether a release is asynchronous: reads requests from the captures bucket and answers there."""
     notify_topic_arn: pulumi.Input[str] | None = None
     """Topic that it may tell of its answers. Left out: none."""
+    subnets: Subnets | None = None
+    """Where the models join a network. Left out: they are in SageMaker's own."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
@@ -89,6 +92,9 @@ class ServingRole(pulumi.ComponentResource):
 
         self.arn = role.arn
         self.policies = [data, key]
+        network = joining_policy(args.account_id, args.region, args.subnets)
+        if network is not None:
+            self.policies.append(aws.iam.RolePolicy(f"{name}-network", role=role.name, policy=network, opts=child))
         if args.rollback_alarm_arns:
             self.policies.append(
                 aws.iam.RolePolicy(

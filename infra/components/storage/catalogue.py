@@ -11,6 +11,8 @@ import pulumi_aws as aws
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from infra.retention import Retention
+
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueArgs:
@@ -20,6 +22,8 @@ class CatalogueArgs:
     """Zone to name of its database; people and engines write it into their queries."""
     buckets: Mapping[str, pulumi.Input[str]]
     """Zone to name of its bucket."""
+    retention: Retention
+    """Whether the databases outlive the stack: Glue deletes the tables of a database with it."""
 
     def __post_init__(self) -> None:
         """Refuse a database of a zone that has no bucket."""
@@ -29,7 +33,7 @@ class CatalogueArgs:
 
 
 class Catalogue(pulumi.ComponentResource):
-    """One Glue database a zone. Tables are made by the engine that writes them: Athena, Spark or pyiceberg."""
+    """One Glue database a zone; Athena, Spark and pyiceberg find tables in it, and make some themselves."""
 
     databases: Mapping[str, pulumi.Output[str]]
     """Zone to name of its database."""
@@ -44,7 +48,9 @@ class Catalogue(pulumi.ComponentResource):
                 name=database_name,
                 description=f"Tables of the lake's {zone} zone",
                 location_uri=pulumi.Output.concat("s3://", args.buckets[zone], "/"),
-                opts=pulumi.ResourceOptions(parent=self),
+                opts=pulumi.ResourceOptions(
+                    parent=self, protect=args.retention.protect, retain_on_delete=args.retention.retain_on_delete
+                ),
             )
             databases[zone] = database.name
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_aws as aws
 
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.tracking.permissions import TRACKING_PREFIX, tracking_policy
+
+if TYPE_CHECKING:
+    from infra.retention import Retention
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,8 @@ class MlflowArgs:
     """KMS key of the bucket."""
     weekly_maintenance_window_start: str
     """When SageMaker may update the app, such as Sun:03:00, in UTC."""
+    retention: Retention
+    """Whether the app, which holds every run that was ever tracked, outlives the stack."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
@@ -65,8 +71,13 @@ class Mlflow(pulumi.ComponentResource):
             model_registration_mode="AutoModelRegistrationDisabled",
             account_default_status="DISABLED",
             weekly_maintenance_window_start=args.weekly_maintenance_window_start,
-            # The app looks at its place with the role at once; no property names the role's policies.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[data, key]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # The app looks at its place with the role at once; no property names the role's policies.
+                depends_on=[data, key],
+                protect=args.retention.protect,
+                retain_on_delete=args.retention.retain_on_delete,
+            ),
         )
 
         self.arn = app.arn

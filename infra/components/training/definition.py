@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from infra.components.training.permissions import CHECKPOINTS_PREFIX, MODELS_PREFIX, PIPELINES_PREFIX
+from infra.components.training.processing import Json, ProcessingJob, processing, vpc_config
+from infra.components.training.tuning import STEP, Tuning, best_model, tuning_arguments
 from infra.instance_types import has_local_storage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Json = dict[str, object]
-
-_ROOT = "/opt/ml/processing"
-_UNPACK = "mkdir -p /opt/ml/code && tar -xzf {folder}/*.tar.gz -C /opt/ml/code && exec python -m training {verb}"
+_START = (
+    "mkdir -p /opt/ml/code && tar -xzf /opt/ml/input/data/code/*.tar.gz -C /opt/ml/code"
+    " && exec python -m training train"
+)
 _TYPES = ["application/json", "text/csv", "application/x-npy"]
 _REPORT = "evaluation"
-_PROCESSING_VOLUME_GIB = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +53,37 @@ class Shape:
     """Where the score is in the evaluation, as a path of dots."""
     least_score: float
     """Score that a model must have to be registered."""
+    tuning: Tuning | None = None
+    """A search for hyperparameters in place of the one training job. Left out: the training code's defaults."""
 
 
-def pipeline_definition(shape: Shape, known: Mapping[str, str]) -> str:
-    """Return the definition as JSON text.
+class Known(TypedDict):
+    """What other resources say to a pipeline."""
 
-    `known` holds what other resources say: `curated`, `artifacts` (bucket names), `key_arn`, `role_arn` (of the jobs),
-    `training_code_uri` and `serving_code_uri`.
-    """
+    curated: str
+    artifacts: str
+    key_arn: str
+    role_arn: str
+    """Role of the jobs."""
+    training_code_uri: str
+    serving_code_uri: str
+    subnet_ids: NotRequired[list[str]]
+    """Subnets that jobs join; left out, they are in no network of ours."""
+    security_group_ids: NotRequired[list[str]]
+
+
+def pipeline_definition(shape: Shape, known: Known) -> str:
+    """Return the definition as JSON text."""
     parts: dict[str, Json] = {
         name: {"Get": f"Steps.split.ProcessingOutputConfig.Outputs['{name}'].S3Output.S3Uri"}
         for name in ("train", "validation")
     }
+    train: Json = {"Name": "train", "Type": "Training", "Arguments": _training(shape, known, parts)}
     model: Json = {"Get": "Steps.train.ModelArtifacts.S3ModelArtifacts"}
+    if shape.tuning is not None:
+        arguments = tuning_arguments(shape.tuning, _training(shape, known, parts), shape.training_image)
+        train = {"Name": STEP, "Type": "Tuning", "Arguments": arguments}
+        model = best_model(_models(known))
     data: Json = {"Get": "Parameters.Data"}
     split = _processing(shape, known, "split", inputs={"input": data}, outputs=("train", "validation"))
     judge = _processing(shape, known, "judge", inputs={"model": model, **parts}, outputs=(_REPORT,))
@@ -79,7 +98,7 @@ def pipeline_definition(shape: Shape, known: Mapping[str, str]) -> str:
             ],
             "Steps": [
                 {"Name": "split", "Type": "Processing", "Arguments": split},
-                {"Name": "train", "Type": "Training", "Arguments": _training(shape, known, parts)},
+                train,
                 {
                     "Name": "evaluate",
                     "Type": "Processing",
@@ -120,63 +139,35 @@ def _reported(path: str) -> Json:
     return {"Std:JsonGet": {"PropertyFile": {"Get": f"Steps.evaluate.PropertyFiles.{_REPORT}"}, "Path": path}}
 
 
-def _place(known: Mapping[str, str], name: str) -> Json:
+def _place(known: Known, name: str) -> Json:
     """Return a folder of the artifacts bucket that this execution alone writes to."""
     start = f"s3://{known['artifacts']}/{PIPELINES_PREFIX.rstrip('/')}"
     return {"Std:Join": {"On": "/", "Values": [start, {"Get": "Execution.PipelineExecutionId"}, name]}}
 
 
-def _processing(
-    shape: Shape, known: Mapping[str, str], verb: str, *, inputs: Mapping[str, Json], outputs: tuple[str, ...]
-) -> Json:
-    sources: dict[str, object] = {"code": known["training_code_uri"], **inputs}
-    cluster: Json = {
-        "InstanceType": shape.processing_instance_type,
-        "InstanceCount": 1,
-        "VolumeSizeInGB": _PROCESSING_VOLUME_GIB,
-    }
-    if not has_local_storage(shape.processing_instance_type):
-        cluster["VolumeKmsKeyId"] = known["key_arn"]
-    return {
-        "RoleArn": known["role_arn"],
-        "AppSpecification": {
-            "ImageUri": shape.training_image,
-            "ContainerEntrypoint": ["/bin/sh", "-c"],
-            "ContainerArguments": [_UNPACK.format(folder=f"{_ROOT}/code", verb=verb)],
-        },
-        "NetworkConfig": {"EnableNetworkIsolation": True},
-        "ProcessingInputs": [
-            {
-                "InputName": name,
-                "S3Input": {
-                    "S3Uri": uri,
-                    "S3DataType": "S3Prefix",
-                    "S3InputMode": "File",
-                    "LocalPath": f"{_ROOT}/{name}",
-                },
-            }
-            for name, uri in sources.items()
-        ],
-        "ProcessingOutputConfig": {
-            "KmsKeyId": known["key_arn"],
-            "Outputs": [
-                {
-                    "OutputName": name,
-                    "S3Output": {
-                        "S3Uri": _place(known, name),
-                        "S3UploadMode": "EndOfJob",
-                        "LocalPath": f"{_ROOT}/{name}",
-                    },
-                }
-                for name in outputs
-            ],
-        },
-        "ProcessingResources": {"ClusterConfig": cluster},
-        "StoppingCondition": {"MaxRuntimeInSeconds": shape.max_runtime_seconds},
-    }
+def _processing(shape: Shape, known: Known, verb: str, *, inputs: Mapping[str, Json], outputs: tuple[str, ...]) -> Json:
+    job = ProcessingJob(
+        image=shape.training_image,
+        package="training",
+        words=(verb,),
+        instance_type=shape.processing_instance_type,
+        max_runtime_seconds=shape.max_runtime_seconds,
+    )
+    return processing(
+        job,
+        role_arn=known["role_arn"],
+        key_arn=known["key_arn"],
+        inputs={"code": known["training_code_uri"], **inputs},
+        outputs={name: _place(known, name) for name in outputs},
+        vpc=vpc_config(known),
+    )
 
 
-def _training(shape: Shape, known: Mapping[str, str], parts: Mapping[str, Json]) -> Json:
+def _models(known: Known) -> str:
+    return f"s3://{known['artifacts']}/{MODELS_PREFIX.rstrip('/')}"
+
+
+def _training(shape: Shape, known: Known, parts: Mapping[str, Json]) -> Json:
     channels: dict[str, object] = {**parts, "code": known["training_code_uri"]}
     resources: Json = {
         "InstanceType": shape.instance_type,
@@ -191,7 +182,7 @@ def _training(shape: Shape, known: Mapping[str, str], parts: Mapping[str, Json])
             "TrainingImage": shape.training_image,
             "TrainingInputMode": "File",
             "ContainerEntrypoint": ["/bin/sh", "-c"],
-            "ContainerArguments": [_UNPACK.format(folder="/opt/ml/input/data/code", verb="train")],
+            "ContainerArguments": [_START],
         },
         "InputDataConfig": [
             {
@@ -207,13 +198,18 @@ def _training(shape: Shape, known: Mapping[str, str], parts: Mapping[str, Json])
             for name, uri in channels.items()
         ],
         "OutputDataConfig": {
-            "S3OutputPath": f"s3://{known['artifacts']}/{MODELS_PREFIX.rstrip('/')}",
+            "S3OutputPath": _models(known),
             "KmsKeyId": known["key_arn"],
         },
         "ResourceConfig": resources,
         "EnableNetworkIsolation": True,
         "StoppingCondition": {"MaxRuntimeInSeconds": shape.max_runtime_seconds},
     }
+    vpc = vpc_config(known)
+    if vpc is not None:
+        job["VpcConfig"] = vpc
+        # Instances of one job tell each other gradients, which are data.
+        job["EnableInterContainerTrafficEncryption"] = shape.instance_count > 1
     if shape.max_wait_seconds is not None:
         start = f"s3://{known['artifacts']}/{CHECKPOINTS_PREFIX.rstrip('/')}"
         place: Json = {"Std:Join": {"On": "/", "Values": [start, {"Get": "Execution.PipelineExecutionId"}]}}
@@ -226,7 +222,7 @@ def _training(shape: Shape, known: Mapping[str, str], parts: Mapping[str, Json])
     return job
 
 
-def _register(shape: Shape, known: Mapping[str, str], model: Json) -> Json:
+def _register(shape: Shape, known: Known, model: Json) -> Json:
     """Return the registration: what `slipway release` needs of a package is in its customer metadata."""
     return {
         "ModelPackageGroupName": shape.model_package_group_name,

@@ -37,6 +37,7 @@ class PipelinePlace(TypedDict):
     pipeline_name: str
     repository_name: str
     model_package_group_name: str
+    tunes: bool
 
 
 def pipeline_arn(account_id: str, region: str, pipeline_name: str) -> str:
@@ -80,43 +81,71 @@ def pipeline_policy(place: PipelinePlace, known: Mapping[str, str]) -> str:
     group = place["model_package_group_name"]
     return document(
         [
-            {
-                "Sid": "RunJobs",
-                "Effect": "Allow",
-                "Action": [
-                    f"sagemaker:{verb}{kind}Job"
-                    for kind in ("Training", "Processing")
-                    for verb in ("Create", "Describe", "Stop")
-                ],
-                "Resource": [_arn(place, f"{kind}-job/{_JOBS}") for kind in ("training", "processing")],
-            },
-            {
-                "Sid": "TagWhatItMakes",
-                "Effect": "Allow",
-                "Action": ["sagemaker:AddTags"],
-                "Resource": [
-                    *(_arn(place, f"{kind}-job/{_JOBS}") for kind in ("training", "processing")),
-                    _arn(place, f"model-package/{group}/*"),
-                ],
-            },
+            run_jobs(place["account_id"], place["region"], ("Training", "Processing")),
+            tag_jobs(
+                place["account_id"],
+                place["region"],
+                ("Training", "Processing"),
+                _arn(place, f"model-package/{group}/*"),
+            ),
             {
                 "Sid": "RegisterModels",
                 "Effect": "Allow",
                 "Action": ["sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"],
                 "Resource": [_arn(place, f"model-package-group/{group}"), _arn(place, f"model-package/{group}/*")],
             },
-            {
-                "Sid": "PassJobsRole",
-                "Effect": "Allow",
-                "Action": ["iam:PassRole"],
-                "Resource": known["jobs_role_arn"],
-                "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            },
+            *([run_tunings(place["account_id"], place["region"])] if place["tunes"] else []),
+            pass_jobs_role(known["jobs_role_arn"]),
             # The condition looks into the evaluation with this role.
             read_objects("ReadEvaluation", artifacts, PIPELINES_PREFIX),
             read_objects("ReadModels", artifacts, MODELS_PREFIX),
         ]
     )
+
+
+def run_jobs(account_id: str, region: str, kinds: Sequence[str]) -> Statement:
+    """Let a pipeline run jobs of some kinds, Training or Processing, under the names that SageMaker gives them."""
+    place = {"account_id": account_id, "region": region}
+    return {
+        "Sid": "RunJobs",
+        "Effect": "Allow",
+        "Action": [f"sagemaker:{verb}{kind}Job" for kind in kinds for verb in ("Create", "Describe", "Stop")],
+        "Resource": [_arn(place, f"{kind.lower()}-job/{_JOBS}") for kind in kinds],
+    }
+
+
+def run_tunings(account_id: str, region: str) -> Statement:
+    """Let a pipeline run tuning jobs of this account: their names hold 32 characters and begin with an execution's id.
+
+    SageMaker itself makes their training jobs.
+    """
+    place = {"account_id": account_id, "region": region}
+    actions = [f"sagemaker:{verb}HyperParameterTuningJob" for verb in ("Create", "Describe", "Stop")]
+    resource = _arn(place, "hyper-parameter-tuning-job/*")
+    return {"Sid": "RunTunings", "Effect": "Allow", "Action": [*actions, "sagemaker:AddTags"], "Resource": resource}
+
+
+def tag_jobs(account_id: str, region: str, kinds: Sequence[str], *more: str) -> Statement:
+    """Let a pipeline tag the jobs that it makes, and more by ARN."""
+    place = {"account_id": account_id, "region": region}
+    jobs = [_arn(place, f"{kind.lower()}-job/{_JOBS}") for kind in kinds]
+    return {
+        "Sid": "TagWhatItMakes",
+        "Effect": "Allow",
+        "Action": ["sagemaker:AddTags"],
+        "Resource": [*jobs, *more],
+    }
+
+
+def pass_jobs_role(jobs_role_arn: str) -> Statement:
+    """Let a pipeline hand its jobs' role to SageMaker."""
+    return {
+        "Sid": "PassJobsRole",
+        "Effect": "Allow",
+        "Action": ["iam:PassRole"],
+        "Resource": jobs_role_arn,
+        "Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+    }
 
 
 def assume_by_events(account_id: str) -> Statement:

@@ -8,6 +8,7 @@ from functools import partial
 import pulumi
 import pulumi_aws as aws
 
+from infra.components.network.joining import Subnets, joining_policy
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.training.permissions import TrainingPlace, training_policy
 from infra.naming import PROCESSING_LOG_GROUP, TRAINING_LOG_GROUP
@@ -33,6 +34,8 @@ class TrainingEnvironmentArgs:
     """Whether to make the log groups of training and processing jobs. An account has one of each."""
     log_retention_days: int
     """Days that logs are kept, if the log groups are ours."""
+    subnets: Subnets | None = None
+    """Where the jobs join a network. Left out: they are in SageMaker's own."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the role. Left out: no boundary."""
 
@@ -70,6 +73,9 @@ class TrainingEnvironment(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{name}-key", role=role.name, policy=pulumi.Output.from_input(args.key_arn).apply(key_policy), opts=child
         )
+        network = joining_policy(args.account_id, args.region, args.subnets)
+        if network is not None:
+            aws.iam.RolePolicy(f"{name}-network", role=role.name, policy=network, opts=child)
         if args.own_log_group:
             aws.cloudwatch.LogGroup(
                 name,

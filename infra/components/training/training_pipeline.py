@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_aws as aws
 
+from infra.components.network.joining import Subnets, joined, joining_policy
 from infra.components.schedules.trust import schedule_trust
 from infra.components.security.statements import assume_by_sagemaker, document, key_policy
 from infra.components.training.definition import Shape, pipeline_definition
@@ -58,8 +59,10 @@ class TrainingPipelineArgs:
     """Group of the schedule, which a schedule must have. Left out: there is no schedule."""
     known_schedule_group_name: str
     """The same name as it is known before the group exists, for the trust of the schedule's role."""
-    retrain_alarm_arns: Sequence[str] = ()
+    retrain_alarm_arns: Sequence[pulumi.Input[str]] = ()
     """Alarms that start it when they begin to ring. Left out: no alarm does."""
+    subnets: Subnets | None = None
+    """Where the jobs join a network. Left out: they are in SageMaker's own."""
     permissions_boundary_arn: pulumi.Input[str] | None = None
     """IAM policy that bounds the roles. Left out: no boundary."""
 
@@ -79,6 +82,7 @@ class TrainingPipeline(pulumi.ComponentResource):
             "pipeline_name": args.pipeline_name,
             "repository_name": args.repository_name,
             "model_package_group_name": args.shape.model_package_group_name,
+            "tunes": args.shape.tuning is not None,
         }
         trust = document([assume_by_sagemaker(args.account_id)])
 
@@ -94,7 +98,13 @@ class TrainingPipeline(pulumi.ComponentResource):
             f"{name}-jobs-data", role=jobs.name, policy=buckets.apply(partial(jobs_policy, place)), opts=child
         )
         key = pulumi.Output.from_input(args.key_arn).apply(key_policy)
-        jobs_key = aws.iam.RolePolicy(f"{name}-jobs-key", role=jobs.name, policy=key, opts=child)
+        policies: list[pulumi.Resource] = [
+            data,
+            aws.iam.RolePolicy(f"{name}-jobs-key", role=jobs.name, policy=key, opts=child),
+        ]
+        network = joining_policy(args.account_id, args.region, args.subnets)
+        if network is not None:
+            policies.append(aws.iam.RolePolicy(f"{name}-jobs-network", role=jobs.name, policy=network, opts=child))
         role = aws.iam.Role(
             f"{name}-run",
             description="Role that the pipeline starts its jobs with",
@@ -103,10 +113,12 @@ class TrainingPipeline(pulumi.ComponentResource):
             opts=child,
         )
         known = pulumi.Output.all(jobs_role_arn=jobs.arn, artifacts=args.artifacts_bucket)
-        run = aws.iam.RolePolicy(
-            f"{name}-run", role=role.name, policy=known.apply(partial(pipeline_policy, place)), opts=child
-        )
-        run_key = aws.iam.RolePolicy(f"{name}-run-key", role=role.name, policy=key, opts=child)
+        policies += [
+            aws.iam.RolePolicy(
+                f"{name}-run", role=role.name, policy=known.apply(partial(pipeline_policy, place)), opts=child
+            ),
+            aws.iam.RolePolicy(f"{name}-run-key", role=role.name, policy=key, opts=child),
+        ]
         pipeline = aws.sagemaker.Pipeline(
             name,
             pipeline_name=args.pipeline_name,
@@ -119,9 +131,10 @@ class TrainingPipeline(pulumi.ComponentResource):
                 role_arn=jobs.arn,
                 training_code_uri=args.training_code_uri,
                 serving_code_uri=args.serving_code_uri,
+                **joined(args.subnets),
             ).apply(partial(pipeline_definition, args.shape)),
             # Who starts it at once finds roles that may do everything; no property names their policies.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[data, jobs_key, run, run_key]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=policies),
         )
         if args.schedule_expression is not None:
             self._schedule(name, args, pipeline)
@@ -167,7 +180,7 @@ class TrainingPipeline(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-retrain",
             description=f"Alarms that start pipeline {args.pipeline_name}",
-            event_pattern=ringing_pattern(args.retrain_alarm_arns),
+            event_pattern=pulumi.Output.all(*args.retrain_alarm_arns).apply(ringing_pattern),
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.cloudwatch.EventTarget(

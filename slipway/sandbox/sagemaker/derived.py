@@ -103,8 +103,6 @@ def _tuning(record: Record, _: Context) -> Record:
     return {
         "Strategy": record["HyperParameterTuningJobConfig"]["Strategy"],
         "ResourceLimits": record["HyperParameterTuningJobConfig"]["ResourceLimits"],
-        "TrainingJobStatusCounters": {},
-        "ObjectiveStatusCounters": {},
     }
 
 

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from infra import packaging
-from infra.components.training.definition import Shape, pipeline_definition
+from infra.components.training.definition import Known, Shape, pipeline_definition
+from infra.components.training.tuning import Range, Tuning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,7 +111,7 @@ def test_the_stacks_own_pipeline_registers_what_a_release_needs(trained_world: A
         score_path="sets.validation.model.auc",
         least_score=0.6,
     )
-    known = {
+    known: Known = {
         "curated": "lake",
         "artifacts": "lake",
         "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],
@@ -143,6 +144,79 @@ def test_the_stacks_own_pipeline_registers_what_a_release_needs(trained_world: A
     strict = run(world, LeastScore="0.999")
     assert strict["PipelineExecutionStatus"] == "Failed"
     assert steps(world, strict)["refuse"]["FailureReason"].startswith("sets.validation.model.auc is 0.")
+
+
+def test_the_stacks_own_pipeline_registers_the_best_of_several_models(trained_world: Any, tmp_path: Path) -> None:
+    world = trained_world
+    package = packaging.build(PROJECT / "training", tmp_path / "packages")
+    world.put(package.key, Path(package.archive).read_bytes())
+    for month in ("01", "02"):
+        world.put(f"flights/2013/{month}/flights.parquet", flights())
+    shape = Shape(
+        training_image=IMAGE.format("training"),
+        serving_image=IMAGE.format("serving"),
+        model_package_group_name="flights",
+        instance_type="ml.m5.large",
+        instance_count=1,
+        volume_size_gib=5,
+        max_runtime_seconds=300,
+        max_wait_seconds=None,
+        processing_instance_type="ml.m5.large",
+        data_prefix="flights/",
+        score_path="sets.validation.model.auc",
+        least_score=0.5,
+        tuning=Tuning(
+            max_jobs=3,
+            max_parallel_jobs=2,
+            strategy="Bayesian",
+            objective="validation:auc",
+            maximize=True,
+            ranges={
+                "num_iterations": Range(minimum=5, maximum=30, whole=True, scale="Linear"),
+                "learning_rate": Range(minimum=0.01, maximum=0.3, whole=False, scale="Logarithmic"),
+            },
+        ),
+    )
+    known: Known = {
+        "curated": "lake",
+        "artifacts": "lake",
+        "key_arn": world.client("kms").create_key()["KeyMetadata"]["Arn"],
+        "role_arn": ROLE,
+        "training_code_uri": f"s3://lake/{package.key}",
+        "serving_code_uri": "s3://lake/code/serving/0.tar.gz",
+    }
+    definition = pipeline_definition(shape, known)
+    world.sagemaker.create_pipeline(
+        PipelineName="flights", PipelineDefinition=definition, RoleArn=ROLE, ClientRequestToken="c" * 32
+    )
+    done = run(world)
+    assert done["PipelineExecutionStatus"] == "Succeeded", steps(world, done)
+    found = steps(world, done)
+    assert list(found) == ["split", "tune", "evaluate", "good-enough", "register"]
+    (listed,) = world.sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"]
+    tuned = world.sagemaker.describe_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=listed["HyperParameterTuningJobName"]
+    )
+    assert tuned["TrainingJobStatusCounters"]["Completed"] == 3
+    best = tuned["BestTrainingJob"]
+    assert set(best["TunedHyperParameters"]) == {"num_iterations", "learning_rate"}
+    jobs = [
+        world.sagemaker.describe_training_job(TrainingJobName=one["TrainingJobName"])
+        for one in world.sagemaker.list_training_jobs()["TrainingJobSummaries"]
+    ]
+    scores = {
+        job["TrainingJobName"]: {one["MetricName"]: one["Value"] for one in job["FinalMetricDataList"]}[
+            "validation:auc"
+        ]
+        for job in jobs
+    }
+    assert len(scores) == 3
+    assert best["TrainingJobName"] == max(scores, key=lambda name: scores[name])
+    registered = world.sagemaker.describe_model_package(
+        ModelPackageName=found["register"]["Metadata"]["RegisterModel"]["Arn"]
+    )
+    (container,) = registered["InferenceSpecification"]["Containers"]
+    assert container["ModelDataUrl"] == f"s3://lake/models/{best['TrainingJobName']}/output/model.tar.gz"
 
 
 def flights() -> bytes:

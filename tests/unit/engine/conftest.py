@@ -19,8 +19,8 @@ from slipway.engine.project import Project
 from slipway.engine.request import OperationKind, OperationRequest, Options, Stop
 
 PROVIDER = '''\
-"""Does as the name of the resource says: `crash` dies in Create, `slow` waits for the file `go`, `refused` is refused,
-`stuck` is never deleted, others are made."""
+"""Does as the name of the resource says: `crash` dies in Create, `slow` waits for the file `go`, `refused` is refused
+(`refused-while-slow` not before `slow` is being made), `stuck` is never deleted, others are made."""
 import os, signal, sys, threading, time
 from concurrent import futures
 import grpc
@@ -54,6 +54,8 @@ class Tiny(provider_pb2_grpc.ResourceProviderServicer):
             open("begun", "w").close()
             while not os.path.exists("go"):
                 time.sleep(0.01)
+        while request.name == "refused-while-slow" and not os.path.exists("begun"):
+            time.sleep(0.01)
         if request.name.startswith("refused"):
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "refused: no")
         return pb.CreateResponse(id=request.name + "-id", properties=request.properties)

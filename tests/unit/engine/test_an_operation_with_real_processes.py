@@ -229,7 +229,7 @@ def test_a_program_is_waited_for_while_something_is_in_flight_after_a_failure(
     monkeypatch.setattr("slipway.engine.operation.PROGRAM_PATIENCE", 0.3)
     stack.program("""
         slow = Thing("slow")
-        Thing("refused")
+        Thing("refused-while-slow")
         pulumi.export("out", slow.id)
     """)
     results: list[Any] = []

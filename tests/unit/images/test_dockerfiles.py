@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[3]
-IMAGES = ("training", "serving")
+IMAGES = ("training", "serving", "monitoring")
 PINNED = re.compile(r"^([a-z0-9-]+)==([^ ;]+)(?: ; (.+?))? \\$")
 
 
@@ -68,6 +68,7 @@ def test_the_container_does_not_run_as_root_by_default(image: str) -> None:
     ("image", "path"),
     [
         ("training", "/opt/ml/code:/opt/program"),
+        ("monitoring", "/opt/ml/code:/opt/program"),
         ("serving", "/opt/ml/additional-model-data-sources/code:/opt/program"),
     ],
 )
@@ -102,12 +103,14 @@ def test_every_direct_requirement_is_pinned(image: str) -> None:
 @pytest.mark.parametrize("image", IMAGES)
 def test_every_package_that_the_code_imports_is_a_direct_requirement(image: str) -> None:
     wanted = set((ROOT / "requirements" / f"{image}.in").read_text().split())
-    found = re.compile(r"^\s*(?:import|from) (granian|lightgbm|numpy|onnxruntime|onnx|orjson|pyarrow)\b", re.MULTILINE)
+    found = re.compile(
+        r"^\s*(?:import|from) (boto3|granian|lightgbm|numpy|onnxruntime|onnx|orjson|pyarrow)\b", re.MULTILINE
+    )
     imported = {name for path in (ROOT / image).rglob("*.py") for name in found.findall(path.read_text())}
 
-    assert imported == wanted & {"granian", "lightgbm", "numpy", "onnxruntime", "onnx", "orjson", "pyarrow"}
+    assert imported == wanted & {"boto3", "granian", "lightgbm", "numpy", "onnxruntime", "onnx", "orjson", "pyarrow"}
 
 
-def test_the_workflow_builds_both_images() -> None:
+def test_the_workflow_builds_every_image() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/images.yml").read_text())
     assert workflow["jobs"]["push"]["strategy"]["matrix"]["image"] == list(IMAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -99,6 +100,72 @@ def test_a_serverless_release_is_deployed_as_it_is_pinned(
     (configuration,) = graph.of_type("aws:sagemaker/endpointConfiguration:EndpointConfiguration")
     (variant,) = configuration.inputs["productionVariants"]
     assert variant["serverlessConfig"] == {"memorySizeInMb": 2048, "maxConcurrency": 5}
+
+
+DRIFT = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+
+
+def test_nobody_looks_for_drift_without_a_release_or_where_nobody_asks(
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any
+) -> None:
+    asked = run_program(deploy, stack="staging", config=stack_config("staging"))
+    unasked = run_program(deploy, config={**stack_config("dev"), "slipway:release": {"current": pinned_release(1)}})
+    for graph in (asked, unasked):
+        assert not [one for one in graph.resources if one.name.startswith("drift")]
+        assert not [one for one in graph.resources if one.name == "monitoring-code"]
+
+
+def test_drift_starts_the_training_pipeline_where_the_stack_file_says_so(
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any
+) -> None:
+    config = stack_config("prod")
+    config["slipway:release"] = {"current": pinned_release(1, config["slipway:stack"]["account"])}
+    graph = run_program(deploy, stack="prod", config=config)
+    pattern = json.loads(graph.one("aws:cloudwatch/eventRule:EventRule", "pipeline-retrain").inputs["eventPattern"])
+    assert pattern["resources"] == [f"arn:of:{DRIFT}:drift"]
+
+    config["slipway:monitoring"]["drift"]["retrain"] = False
+    graph = run_program(deploy, stack="prod", config=config)
+    assert graph.one(DRIFT, "drift")
+    assert not [one for one in graph.resources if one.name == "pipeline-retrain"]
+
+
+def test_models_and_jobs_join_the_network_where_the_stack_has_one(
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any
+) -> None:
+    for stack, there in (("dev", False), ("prod", True)):
+        config = stack_config(stack)
+        config["slipway:release"] = {"current": pinned_release(1, config["slipway:stack"]["account"])}
+        graph = run_program(deploy, stack=stack, config=config)
+        (model,) = graph.of_type("aws:sagemaker/model:Model")
+        assert ("vpcConfig" in model.inputs) == there
+        training = json.loads(graph.one("aws:sagemaker/pipeline:Pipeline", "pipeline").inputs["pipelineDefinition"])
+        jobs = {step["Name"]: step["Arguments"] for step in training["Steps"]}
+        assert ("VpcConfig" in jobs["train"]) == there
+        assert ("VpcConfig" in jobs["split"]["NetworkConfig"]) == there
+        joining = {one.name for one in graph.of_type("aws:iam/rolePolicy:RolePolicy") if "-network" in one.name}
+        assert joining == (
+            {"drift-jobs-network", "pipeline-jobs-network", "serving-network", "training-network"} if there else set()
+        )
+
+
+def test_a_serverless_model_joins_no_network(
+    run_program: Any, stack_config: Callable[[str], Config], pinned_release: Any
+) -> None:
+    config = stack_config("staging")
+    pinned = pinned_release(
+        1,
+        config["slipway:stack"]["account"],
+        kind="serverless",
+        serverless={"memory_size_in_mb": 2048, "max_concurrency": 5},
+        instance_type=None,
+        initial_instance_count=None,
+        container_startup_timeout_seconds=None,
+        capture_percentage=0,
+    )
+    config["slipway:release"] = {"current": {name: value for name, value in pinned.items() if value is not None}}
+    (model,) = run_program(deploy, stack="staging", config=config).of_type("aws:sagemaker/model:Model")
+    assert "vpcConfig" not in model.inputs
 
 
 def test_two_runs_register_the_same(run_program: Any, stack_config: Callable[[str], Config]) -> None:

@@ -90,11 +90,11 @@ def test_what_cannot_be_counted_is_named(variants: list[Any], kind: Any, says: s
 
 def test_what_has_no_list_price_is_counted_and_named() -> None:
     resources = [
-        one("aws:kms/key:Key", "key"),
-        one("aws:ec2/vpcEndpoint:VpcEndpoint", "logs", subnetIds=["a", "b"]),
+        one("aws:secretsmanager/secret:Secret", "token"),
+        one("aws:sagemaker/mlflowTrackingServer:MlflowTrackingServer", "runs"),
         one("aws:new/thing:Thing", "thing"),
         one("aws:s3/bucket:Bucket", "raw"),
-        one("aws:cloudwatch/logGroup:LogGroup", "logs"),
+        one("aws:ecr/repository:Repository", "images"),
         one("aws:iam/role:Role", "role"),
         one("aws:s3/bucketPolicy:BucketPolicy", "raw"),
         one("slipway:storage:Lake", "lake"),
@@ -102,11 +102,11 @@ def test_what_has_no_list_price_is_counted_and_named() -> None:
     costs = estimate(resources)
     assert costs.usd == 0
     assert words(costs, "no list price") == [
-        "logs: no list price per hour and zone",
-        "key: no list price per key-month",
         "thing: no list price: not in prices/",
+        "runs: no list price per hour",
+        "token: no list price per secret-month",
     ]
-    assert words(costs, "by use") == ["logs: no list price per GB taken in", "raw: 0.023 USD per GB-month, S3 Standard"]
+    assert words(costs, "by use") == ["images: no list price per GB-month", "raw: 0.023 USD per GB-month, S3 Standard"]
 
 
 def test_a_price_by_time_is_multiplied_by_hours_and_by_zones() -> None:
@@ -119,6 +119,14 @@ def test_a_price_by_time_is_multiplied_by_hours_and_by_zones() -> None:
     costs = estimate([there, unknown], prices)
     assert costs.usd == pytest.approx(2 * 0.01 * 730)
     assert len(costs.of_kind("not known")) == 1
+
+
+def test_a_kind_that_is_free_costs_nothing_and_its_sisters_do() -> None:
+    gateway = one("aws:ec2/vpcEndpoint:VpcEndpoint", "s3", vpcEndpointType="Gateway")
+    interface = one("aws:ec2/vpcEndpoint:VpcEndpoint", "logs", vpcEndpointType="Interface", subnetIds=["a", "b"])
+    costs = estimate([gateway, interface])
+    assert costs.usd == pytest.approx(2 * 0.01 * 730)
+    assert words(costs, "priced") == ["logs: 0.01 USD per hour and zone", "s3: Gateway: free"]
 
 
 def test_a_notebook_costs_its_instance() -> None:

@@ -33,6 +33,8 @@ PROJECT = Path(__file__).parents[3]
         ),
         (["train", "-s", "dev"], "one of the arguments --train --job is required"),
         (["release", "-s", "dev", "--job", "a", "--model-package", "b"], "not allowed with argument"),
+        (["release", "-s", "dev", "--shadow", "101"], "'101' is not 1 to 100"),
+        (["release", "-s", "dev", "--end-shadow", "--job", "a"], "not allowed with argument"),
     ],
 )
 def test_misuse_ends_with_2_and_says_why(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,8 +104,8 @@ class Engine:
     def __init__(self, code: int) -> None:
         self.code = code
 
-    def up_attached(self, *, yes: bool) -> int:
-        return self.code if yes else 99
+    def up_attached(self, *, yes: bool, previewed: bool, policy_packs: list[str]) -> int:
+        return self.code if yes and not previewed and policy_packs == [] else 99
 
     def outputs(self) -> dict[str, Any]:
         return {}

@@ -48,6 +48,13 @@ def test_a_stack_without_a_release_has_no_endpoint() -> None:
     assert (rolled.endpoint, rolled.rolled_out, rolled.account) == ("slipway-dev", "1a2b3c4d", "123456789012")
 
 
+def test_a_network_is_read_where_there_is_one() -> None:
+    assert outputs.read("dev", FOUND).network is None
+    network = {"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]}
+    read = outputs.read("dev", {**FOUND, "network": network}).network
+    assert read == outputs.Network(subnet_ids=("subnet-1",), security_group_ids=("sg-1",))
+
+
 def test_a_missing_output_is_named() -> None:
     with pytest.raises(Failure, match=r"stack dev has no output `lake\.raw`"):
         outputs.read("dev", {**FOUND, "lake": {}})

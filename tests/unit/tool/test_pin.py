@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from infra.release_digest import release_digest
 from infra.settings import PinnedRelease
+from slipway.failure import Failure
 from slipway.pinned.pin import Pin, deploys_the_same, difference, turn
+from slipway.release.shadow import beside
 
 FIRST = Pin(
     model_package_arn="arn:aws:sagemaker:us-east-1:123456789012:model-package/slipway-dev/1",
@@ -95,3 +99,29 @@ def test_a_first_release_comes_from_nothing() -> None:
 def test_a_pin_is_what_the_settings_take() -> None:
     pinned = PinnedRelease.model_validate(FIRST.as_settings())
     assert release_digest(pinned.model_dump()) == pinned.digest == FIRST.digest
+
+
+def test_a_shadow_is_ended_by_a_release_and_goes_with_the_one_after() -> None:
+    shadow = {"release": SECOND.as_settings(), "beside": FIRST.digest, "percentage": 50}
+    promoted = released({"current": FIRST.as_settings(), "shadow": shadow}, SECOND)
+    assert promoted == {
+        "current": SECOND.as_settings(),
+        "previous": FIRST.as_settings(),
+        "shadow": {**shadow, "ended": True},
+    }
+    assert "shadow" not in released(promoted, replace(FIRST, model_sha256="3" * 64))
+
+
+def test_a_shadow_stands_beside_what_serves() -> None:
+    section = {"current": FIRST.as_settings()}
+    shadowed = beside(section, SECOND, serves=section["current"], percentage=50)
+    assert shadowed["current"] == section["current"]
+    assert shadowed["shadow"] == {"release": SECOND.as_settings(), "beside": FIRST.digest, "percentage": 50}
+    for serves in (None, SECOND.as_settings()):
+        with pytest.raises(Failure, match="the pinned current release does not serve"):
+            beside(section, SECOND, serves=serves, percentage=50)
+    third = replace(FIRST, model_sha256="3" * 64)
+    with pytest.raises(Failure, match="still runs: end it"):
+        beside(shadowed, third, serves=section["current"], percentage=50)
+    shadowed["shadow"]["ended"] = True
+    assert beside(shadowed, third, serves=section["current"], percentage=50)["shadow"]["release"] == third.as_settings()

@@ -72,3 +72,13 @@ def test_a_failure_without_an_event_log_says_the_end_of_its_output(tmp_path: Pat
 
 def test_outputs_are_read_from_what_the_engine_prints(tmp_path: Path) -> None:
     assert stack(tmp_path, """echo '{"endpoint": null}'""").outputs() == {"endpoint": None}
+
+
+def test_an_up_is_judged_by_the_projects_own_pack_where_it_has_one(tmp_path: Path) -> None:
+    made = stack(tmp_path, f'echo "$@" >{tmp_path}/words')
+    assert made.up_attached(yes=True) == 0
+    assert (tmp_path / "words").read_text().split() == ["up", "--stack", "dev", "--yes"]
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    assert made.up_attached(yes=False) == 0
+    assert (tmp_path / "words").read_text().split() == ["up", "--stack", "dev", "--policy-pack", "policy"]

@@ -19,6 +19,7 @@ from slipway.failure import Failure, Misuse
 from slipway.pinned import file as pinned_file
 from slipway.release.command import Order, release
 from slipway.release.rollback import rollback
+from slipway.release.shadow import end_shadow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,6 +63,7 @@ OUTPUTS = outputs.Outputs(
         endpoint_name="slipway-dev",
         events_log_group="/aws/events/slipway-dev",
     ),
+    network=None,
     model_package_group=GROUP,
     endpoint=None,
     rolled_out=None,
@@ -643,3 +645,34 @@ def test_what_is_no_text_is_refused_by_what_is_wrong(file: Path, content: bytes,
 def test_a_metric_that_is_no_number_is_none(file: Path, tmp_path: Path) -> None:
     register(put_model(tmp_path, 0.76, metrics={"auc": None, "loss": 0.5}))
     assert release(file, OUTPUTS).pin.metrics == {"loss": 0.5}
+
+
+@pytest.mark.usefixtures("account")
+def test_a_shadow_is_pinned_beside_what_serves_ended_by_a_rollback_and_promoted_by_a_release(
+    file: Path, tmp_path: Path
+) -> None:
+    register(put_model(tmp_path, 0.76))
+    first = release(file, OUTPUTS).pin
+    deploy(pinned(file)["current"])
+    register(put_model(tmp_path, 0.77, MODELS[2]), job="job-2", uri=MODELS[2])
+
+    shadowed = release(file, OUTPUTS, Order(shadow_percentage=25))
+    assert shadowed.changed
+    section = pinned(file)
+    assert section["current"]["digest"] == first.digest
+    assert (section["shadow"]["beside"], section["shadow"]["percentage"]) == (first.digest, 25)
+    assert section["shadow"]["release"]["digest"] == shadowed.pin.digest
+
+    assert end_shadow(file) == shadowed.pin.digest
+    assert pinned(file)["shadow"]["ended"] is True
+    with pytest.raises(Failure, match="pins no shadow that runs"):
+        end_shadow(file)
+
+    release(file, OUTPUTS, Order(shadow_percentage=50))
+    release(file, OUTPUTS)
+    section = pinned(file)
+    assert [section[place]["digest"] for place in ("current", "previous")] == [shadowed.pin.digest, first.digest]
+    assert section["shadow"]["ended"] is True
+    rollback(file)
+    assert pinned(file)["current"]["digest"] == first.digest
+    assert pinned(file)["shadow"]["ended"] is True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,6 +13,7 @@ from botocore.stub import Stubber
 
 from slipway import outputs
 from slipway.failure import Failure
+from slipway.outputs import Network
 from slipway.train import job as jobs
 
 TRAINING = outputs.Training(
@@ -65,6 +67,24 @@ def test_sagemakers_own_model_of_the_api_accepts_the_request() -> None:
 
 def test_the_container_has_no_network() -> None:
     assert request()["EnableNetworkIsolation"] is True
+
+
+def test_a_job_joins_the_stacks_network_where_it_has_one() -> None:
+    network = Network(subnet_ids=("subnet-1", "subnet-2"), security_group_ids=("sg-1",))
+    assert "VpcConfig" not in request()
+    joined = request(network=network)
+    assert joined["VpcConfig"] == {"Subnets": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
+    assert joined["EnableInterContainerTrafficEncryption"] is False
+    several = jobs.request(
+        "job-1",
+        replace(TRAINING, instance_count=2),
+        key_arn=KEY,
+        network=network,
+        train="s3://a/t/",
+        validation="s3://a/v/",
+        hyperparameters={},
+    )
+    assert several["EnableInterContainerTrafficEncryption"] is True
 
 
 def test_disks_are_encrypted_with_the_stacks_key_where_sagemaker_takes_one() -> None:

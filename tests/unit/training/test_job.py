@@ -20,7 +20,8 @@ def _manifest(ml: Path) -> dict[str, Any]:
 def test_the_model_folder_holds_what_the_manifest_says(trained: Path) -> None:
     manifest = _manifest(trained)
 
-    assert sorted(path.name for path in (trained / "model").iterdir()) == ["manifest.json", "model.onnx", "model.txt"]
+    names = sorted(path.name for path in (trained / "model").iterdir())
+    assert names == ["baseline.json", "manifest.json", "model.onnx", "model.txt"]
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((trained / "model" / name).read_bytes()).hexdigest() == digest
     assert manifest["data"]["train"]["rows"] == 3000

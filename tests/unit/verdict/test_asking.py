@@ -156,7 +156,6 @@ TWO = [VARIANT, {**VARIANT, "VariantName": "canary"}]
     ("config", "model", "said"),
     [
         ({"ProductionVariants": TWO}, {}, "2 production variants answer: primary, canary"),
-        ({"ShadowProductionVariants": [VARIANT]}, {}, "shadow variants run beside it: primary"),
         ({}, {"Containers": [CONTAINER, CONTAINER]}, "its model is not one container"),
         ({}, {"PrimaryContainer": {**CONTAINER, "Mode": "MultiModel"}}, "its container holds many models"),
         (

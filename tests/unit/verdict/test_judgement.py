@@ -114,6 +114,26 @@ def test_whatever_a_release_does_not_have_makes_it_another_one(pins: dict[str, P
     assert "2 production variants answer: a, b" in found.why
 
 
+def test_a_shadow_runs_where_one_is_pinned_and_nowhere_else(
+    pins: dict[str, Pin], pinned_release: Callable[..., Pin]
+) -> None:
+    beside = serving(pins["current"], shadows=("shadow",))
+    stranger = judge(pins, beside, evidence(pins))
+    assert stranger.outcome == "another release serves"
+    assert "shadow variants run beside it: shadow" in said(stranger)
+
+    shadow = {"release": pinned_release(3), "beside": pins["current"]["digest"], "percentage": 50}
+    pinned: Any = {**pins, "shadow": shadow}
+    assert judge(pinned, beside, evidence(pins)).outcome == "as pinned"
+    missing = judge(pinned, serving(pins["current"]), evidence(pins))
+    assert missing.outcome == "not rolled out"
+    assert f"shadow {shadow['release']['digest']} does not run" in said(missing)
+
+    ended: Any = {**pins, "shadow": {**shadow, "ended": True}}
+    assert judge(ended, serving(pins["current"]), evidence(pins)).outcome == "as pinned"
+    assert "still runs, though it is ended" in said(judge(ended, beside, evidence(pins)))
+
+
 def test_a_configuration_that_was_deleted_under_its_endpoint_is_told_with_the_way_out(pins: dict[str, Pin]) -> None:
     gone = serving(None, gone='Could not find endpoint configuration "my-config".')
     found = judge(pins, gone, evidence(pins, None))

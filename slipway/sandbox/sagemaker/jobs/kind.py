@@ -54,6 +54,11 @@ class JobKind:
         """`/aws/sagemaker/ProcessingJobs`."""
         return f"/aws/sagemaker/{self.noun}s"
 
+    @property
+    def event(self) -> str:
+        """`SageMaker Processing Job State Change`."""
+        return f"SageMaker {self.sort} Job State Change"
+
     def new_record(self, params: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Return the record of a job that was just created."""
         now = context.now()
@@ -103,7 +108,7 @@ class JobKind:
         """Announce the job's state on EventBridge."""
         detail = milliseconds({name: value for name, value in record.items() if name not in _UNTOLD})
         detail["Tags"] = {tag["Key"]: tag["Value"] for tag in record.get("Tags", [])}
-        announce(context, f"SageMaker {self.sort} Job State Change", record[self.arn_member], detail)
+        announce(context, self.event, record[self.arn_member], detail)
 
     def workspace_root(self, state_dir: Path, scope: Scope, name: str) -> Path:
         """Return the folder that holds a job's files while it runs."""

@@ -15,7 +15,7 @@ from slipway.sandbox.sagemaker.pipelines.references import Path, paths_in
 from slipway.sandbox.sagemaker.pipelines.retrying import RetryPolicy, policies_of
 
 VERSION = "2020-12-01"
-SERVED = ("Processing", "Training", "Transform", "Condition", "Fail", "Model", "RegisterModel")
+SERVED = ("Processing", "Training", "Transform", "Tuning", "Condition", "Fail", "Model", "RegisterModel")
 EXECUTION_MEMBERS = (
     "PipelineExecutionId",
     "PipelineExecutionArn",

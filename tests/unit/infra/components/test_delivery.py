@@ -78,21 +78,18 @@ def test_nobody_delivers_unless_the_stack_file_names_a_repository(
 
 
 @pytest.mark.parametrize(
-    ("purpose", "subject"),
-    [
-        ("preview", "repo:acme@42/flights@4711:pull_request"),
-        ("deploy", "repo:acme@42/flights@4711:environment:dev"),
-    ],
+    ("purpose", "contexts"),
+    [("preview", ["pull_request", "ref:refs/heads/main"]), ("deploy", ["environment:dev"])],
 )
-def test_a_role_is_for_one_context_of_one_repository_by_ids_that_never_change(
-    graph: Any, purpose: str, subject: str
+def test_a_role_is_for_few_contexts_of_one_repository_by_ids_that_never_change(
+    graph: Any, purpose: str, contexts: list[str]
 ) -> None:
     (trust,) = json.loads(graph.one(ROLE, f"delivery-{purpose}").inputs["assumeRolePolicy"])["Statement"]
     assert trust["Action"] == ["sts:AssumeRoleWithWebIdentity"]
     assert trust["Condition"] == {
         "StringEquals": {
             f"{GITHUB}:aud": "sts.amazonaws.com",
-            f"{GITHUB}:sub": subject,
+            f"{GITHUB}:sub": [f"repo:acme@42/flights@4711:{context}" for context in contexts],
             f"{GITHUB}:repository_id": "4711",
             f"{GITHUB}:repository_owner_id": "42",
         }
@@ -192,4 +189,5 @@ def test_an_account_that_knows_github_already_is_not_told_again(
     assert made.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
     (trust,) = json.loads(made.one(ROLE, "delivery-deploy").inputs["assumeRolePolicy"])["Statement"]
     assert trust["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"}
-    assert trust["Condition"]["StringEquals"][f"{GITHUB}:sub"].endswith(":environment:development")
+    (subject,) = trust["Condition"]["StringEquals"][f"{GITHUB}:sub"]
+    assert subject.endswith(":environment:development")

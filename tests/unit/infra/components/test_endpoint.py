@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from infra.components.serving.endpoint import Endpoint, EndpointArgs
-from infra.components.serving.releases import Release, Serverless
+from infra.components.serving.releases import Release, Serverless, Shadow
 from infra.components.serving.rollout import Rollout
 
 MODEL = "aws:sagemaker/model:Model"
@@ -260,3 +260,46 @@ def test_shares_that_sagemaker_refuses_are_refused(given: dict[str, Any]) -> Non
 def test_a_serverless_release_that_contradicts_itself_is_refused(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         replace(serverless(1), **changes)
+
+
+def shadow(number: int, beside: int, **changes: Any) -> Shadow:
+    made = Shadow(release=release(number), beside=release(beside).digest, percentage=25)
+    return replace(made, **changes)
+
+
+def test_a_shadow_is_beside_the_current_release_in_a_configuration_of_their_own(graph: Any, run_program: Any) -> None:
+    shadowed = run_program(lambda: Endpoint("endpoint", args(release(2), release(1), shadow=shadow(3, 2))))
+    added = {one.name for one in shadowed.of_type(CONFIGURATION)} - {one.name for one in graph.of_type(CONFIGURATION)}
+    assert added == {f"endpoint-shadow-{release(3).digest}-{release(2).digest}"}
+    configuration = shadowed.one(CONFIGURATION, *added)
+    (variant,) = configuration.inputs["productionVariants"]
+    (copied,) = configuration.inputs["shadowProductionVariants"]
+    assert variant["modelName"] == f"endpoint-{release(2).digest}-0000000"
+    assert (copied["variantName"], copied["modelName"]) == ("shadow", f"endpoint-{release(3).digest}-0000000")
+    assert copied["initialVariantWeight"] == variant["initialVariantWeight"] * 0.25
+    assert shadowed.one(ENDPOINT, "endpoint").inputs["endpointConfigName"] == f"{configuration.name}-0000000"
+    for one in graph.of_type(MODEL) + graph.of_type(CONFIGURATION):
+        assert shadowed.one(one.type, one.name) == one
+
+
+def test_an_ended_shadow_is_still_declared_and_answers_nothing(run_program: Any) -> None:
+    running = run_program(lambda: Endpoint("endpoint", args(release(2), release(1), shadow=shadow(3, 2))))
+    ended = run_program(lambda: Endpoint("endpoint", args(release(2), release(1), shadow=shadow(3, 2, ended=True))))
+    promoted = run_program(lambda: Endpoint("endpoint", args(release(3), release(2), shadow=shadow(3, 2, ended=True))))
+    back = run_program(lambda: Endpoint("endpoint", args(release(1), release(2), shadow=shadow(3, 2, ended=True))))
+    name = f"endpoint-shadow-{release(3).digest}-{release(2).digest}"
+    for graph, serves in ((ended, 2), (promoted, 3), (back, 1)):
+        assert graph.one(CONFIGURATION, name) == running.one(CONFIGURATION, name)
+        wanted = f"endpoint-{release(serves).digest}-0000000"
+        assert graph.one(ENDPOINT, "endpoint").inputs["endpointConfigName"] == wanted
+
+
+def test_a_shadow_beside_nothing_that_is_declared_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be beside the current release"):
+        args(release(2), release(1), shadow=shadow(3, 1))
+    with pytest.raises(ValueError, match="must be beside the current release"):
+        args(release(2), release(1), shadow=shadow(3, 4, ended=True))
+    with pytest.raises(ValueError, match="only realtime releases"):
+        shadow(3, 2, release=release(3, kind="async"))
+    with pytest.raises(ValueError, match="use 1 to 100"):
+        shadow(3, 2, percentage=0)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from infra.components.tracking.mlflow import Mlflow, MlflowArgs
+from infra.retention import retention
 
 POLICY = "aws:iam/rolePolicy:RolePolicy"
 APP = "aws:sagemaker/mlflowApp:MlflowApp"
@@ -21,6 +22,7 @@ def declare() -> None:
             artifacts_bucket="artifacts",
             key_arn="arn:key",
             weekly_maintenance_window_start="Sun:03:00",
+            retention=retention("dev"),
             permissions_boundary_arn="arn:aws:iam::123456789012:policy/b",
         ),
     )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
+from botocore.validate import ParamValidator
 
-from infra.components.training.definition import Shape, pipeline_definition
+from infra.components.training.definition import Known, Shape, pipeline_definition
 from infra.components.training.training_pipeline import TrainingPipeline, TrainingPipelineArgs
+from infra.components.training.tuning import Range, Tuning
 
 ACCOUNT = "123456789012"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -29,7 +33,7 @@ SHAPE = Shape(
     score_path="sets.validation.model.auc",
     least_score=0.7,
 )
-KNOWN = {
+KNOWN: Known = {
     "curated": "curated",
     "artifacts": "artifacts",
     "key_arn": "arn:key",
@@ -160,3 +164,54 @@ def test_a_permissions_boundary_bounds_every_role(run_program: Any, name: str) -
     given = {"schedule_expression": "rate(1 day)", "retrain_alarm_arns": ("arn:alarm",)}
     graph = run_program(lambda: declare(**given, permissions_boundary_arn=boundary))
     assert graph.one(ROLE, name).inputs["permissionsBoundary"] == boundary
+
+
+TUNING = Tuning(
+    max_jobs=10,
+    max_parallel_jobs=2,
+    strategy="Bayesian",
+    objective="validation:auc",
+    maximize=True,
+    ranges={
+        "num_leaves": Range(minimum=8, maximum=64, whole=True, scale="Auto"),
+        "learning_rate": Range(minimum=0.01, maximum=0.2, whole=False, scale="Logarithmic"),
+    },
+)
+
+
+def test_a_search_stands_in_the_place_of_the_training_job_and_its_best_model_goes_on() -> None:
+    found = steps(replace(SHAPE, tuning=TUNING))
+    assert list(found) == ["split", "tune", "evaluate", "good-enough"]
+    config, jobs = found["tune"]["HyperParameterTuningJobConfig"], found["tune"]["TrainingJobDefinition"]
+    assert config["HyperParameterTuningJobObjective"] == {"Type": "Maximize", "MetricName": "validation:auc"}
+    assert config["ParameterRanges"]["IntegerParameterRanges"] == [
+        {"Name": "num_leaves", "MinValue": "8", "MaxValue": "64", "ScalingType": "Auto"}
+    ]
+    (metric,) = jobs["AlgorithmSpecification"]["MetricDefinitions"]
+    assert re.search(metric["Regex"], "validation:auc=0.731234") is not None
+    plain = steps()["train"]
+    for name in ("RoleArn", "InputDataConfig", "ResourceConfig", "StoppingCondition", "EnableNetworkIsolation"):
+        assert jobs[name] == plain[name]
+    model = next(one for one in found["evaluate"]["ProcessingInputs"] if one["InputName"] == "model")
+    place = model["S3Input"]["S3Uri"]["Std:Join"]["Values"]
+    assert place == [
+        "s3://artifacts/models",
+        {"Get": "Steps.tune.BestTrainingJob.TrainingJobName"},
+        "output/model.tar.gz",
+    ]
+
+
+def test_sagemakers_own_model_of_the_api_accepts_the_search() -> None:
+    client = boto3.client("sagemaker", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
+    shape: Any = client.meta.service_model.operation_model("CreateHyperParameterTuningJob").input_shape
+    given = {**steps(replace(SHAPE, tuning=TUNING))["tune"], "HyperParameterTuningJobName": "search"}
+    # what other resources say is made up or a pipeline's reference here
+    given["TrainingJobDefinition"] |= {"InputDataConfig": [], "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/jobs"}
+    report = ParamValidator().validate(given, shape)
+    assert [line for line in report.generate_report().splitlines() if "InputDataConfig" not in line] == []
+
+
+def test_only_a_pipeline_that_searches_may_run_searches(run_program: Any) -> None:
+    assert "RunTunings" not in statements(run_program(declare), "pipeline-run")
+    found = statements(run_program(lambda: declare(shape=replace(SHAPE, tuning=TUNING))), "pipeline-run")
+    assert found["RunTunings"]["Resource"] == f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:hyper-parameter-tuning-job/*"

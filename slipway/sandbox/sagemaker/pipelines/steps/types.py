@@ -11,6 +11,7 @@ from slipway.sandbox.sagemaker.pipelines.steps import (
     register_model,
     training,
     transform,
+    tuning,
 )
 from slipway.sandbox.sagemaker.pipelines.steps.attempt import Attempt, Result
 
@@ -18,6 +19,7 @@ RUN: Mapping[str, Callable[[dict[str, Any], Attempt], Result]] = {
     "Processing": processing.run,
     "Training": training.run,
     "Transform": transform.run,
+    "Tuning": tuning.run,
     "Condition": condition.run,
     "Fail": fail.run,
     "Model": model.run,

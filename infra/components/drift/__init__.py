@@ -1,0 +1,1 @@
+"""What notices that an endpoint is asked other things than its model learnt from."""

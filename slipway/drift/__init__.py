@@ -1,0 +1,1 @@
+"""`slipway drift`: what changed outside the program since the last operation."""

@@ -1,0 +1,1 @@
+"""A review as Markdown for a pull request, in pages that GitHub takes."""
