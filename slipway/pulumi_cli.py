@@ -106,9 +106,10 @@ class Stack:
         """The stack's settings."""
         return self.folder / f"Pulumi.{self.name}.yaml"
 
-    def init(self) -> None:
-        """Make the stack in the backend."""
-        self._capture("stack", "init", self.name, "--non-interactive")
+    def init(self, *, secrets_provider: str | None = None) -> None:
+        """Make the stack in the backend; its secrets are under a passphrase where no other provider is given."""
+        words = () if secrets_provider is None else ("--secrets-provider", secrets_provider)
+        self._capture("stack", "init", self.name, "--non-interactive", *words)
 
     def outputs(self) -> dict[str, Any]:
         """Return what the stack exports; secrets stay hidden."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slipway.ephemeral import engine_lock, guard, lease, life, sweep, workspace
 from slipway.ephemeral.inventory import taking
@@ -14,7 +14,7 @@ from slipway.failure import Failure
 from slipway.pulumi_cli import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slipway.ephemeral.inventory.kind import Thing
     from slipway.ephemeral.life import Life
@@ -116,7 +116,7 @@ def _end(work: Work, found: Life, started: float) -> Ended:
 
     before = [kind for kind in taking.ALL if kind.before]
     sweep.sweep(account, owner, clock, until=until, tell=work.tell, kinds=before)
-    destroyed = _destroy(work, until) if state.get("resources") else 0
+    destroyed = _destroy(work, state, until) if state.get("resources") else 0
     inventory, reasons = sweep.sweep(account, owner, clock, until=until, tell=work.tell)
     if inventory.proves:
         place.stacks.remove(listed)
@@ -130,10 +130,10 @@ def _end(work: Work, found: Life, started: float) -> Ended:
     )
 
 
-def _destroy(work: Work, until: float) -> int:
+def _destroy(work: Work, state: Mapping[str, Any], until: float) -> int:
     """Let the engine delete everything; what AWS refuses for a while is tried again. Return how many went."""
     wait, attempt, gone = FIRST_WAIT, 1, 0
-    with workspace.bare(work.listed.project) as folder:
+    with workspace.bare(work.listed.project, stack=work.listed.stack, state=state) as folder:
         stack = Stack(work.place.stacks.engine, folder, work.listed.stack, logs=work.place.logs)
         while True:
             watched = Watched(work)

@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import yaml
+
 from slipway import stack_file
 from slipway.ephemeral import engine_lock, guard, lease, life, naming, post_mortem, smallness, workspace
 from slipway.ephemeral.life import Life
@@ -78,7 +80,7 @@ def make(place: Place, order: Order, *, tell: Callable[[str], None], progress: C
     ):
         work = Work(place=place, listed=listed, lease=held, tell=tell, progress=progress)
         stack = Stack(place.stacks.engine, folder, listed.stack, logs=place.logs)
-        wanted = _prepare(work, stack, wanted)
+        wanted = _prepare(work, stack, order.project, wanted)
         label = f"{work.name}-up"
         watched = Watched(work)
         try:
@@ -115,7 +117,13 @@ def _config(order: Order) -> dict[str, Any]:
     return smallness.config(stack_file.settings(text, name=BASE), order.pull_request, owner=order.owner)
 
 
-def _prepare(work: Work, stack: Stack, wanted: Life) -> Life:
+def _secrets_provider(project: Path) -> str | None:
+    """Return the key that dev's secrets are under, for those of its test stacks; None for a passphrase."""
+    found = yaml.safe_load((project / BASE).read_text("utf-8")).get("secretsprovider")
+    return None if found is None else str(found)
+
+
+def _prepare(work: Work, stack: Stack, project: Path, wanted: Life) -> Life:
     """Make the stack in the backend, or see that the one there is ours, and tag it before anything is made in it.
 
     Returns what the tags say then: an expiry that somebody set later than this `up` would is kept.
@@ -123,11 +131,12 @@ def _prepare(work: Work, stack: Stack, wanted: Life) -> Life:
     place, listed, found = work.place, work.listed, None
     there = place.stacks.find(listed.pull_request, listed.project)
     if there is None:
-        stack.init()
+        stack.init(secrets_provider=_secrets_provider(project))
     else:
         with suppress(life.Unclear):  # killed between two tags: they are set anew
             found = place.stacks.life(listed)
         state = place.stacks.state(listed)
+        workspace.know_secrets(stack.folder, listed.stack, state)
         if found is None and state.get("resources"):
             raise Failure(
                 f"there is a stack {listed.stack} of project {listed.project} already, and `slipway ephemeral` did not "

@@ -27,12 +27,35 @@ def project_name(folder: Path) -> str:
 
 
 @contextmanager
-def bare(project: str) -> Iterator[Path]:
-    """Stand in an empty folder of a project: enough to list, tag and destroy its stacks, whatever commit made them."""
+def bare(project: str, *, stack: str | None = None, state: Mapping[str, Any] | None = None) -> Iterator[Path]:
+    """Stand in an empty folder of a project: enough to list, tag and destroy its stacks, whatever commit made them.
+
+    With a stack and its state the folder has a stack file that says where the stack's secrets are.
+    """
     with tempfile.TemporaryDirectory(prefix="slipway-ephemeral-") as name:
         folder = Path(name)
         (folder / PROJECT_FILE).write_text(f"name: {project}\nruntime: python\n", "utf-8")
+        if stack is not None and state is not None and (keys := secrets_of(state)):
+            (folder / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(keys, sort_keys=False), "utf-8")
         yield folder
+
+
+def know_secrets(folder: Path, stack: str, state: Mapping[str, Any]) -> None:
+    """Say in a stack file where the secrets of a stack are that is there already."""
+    file = folder / f"Pulumi.{stack}.yaml"
+    found = yaml.safe_load(file.read_text("utf-8"))
+    file.write_text(yaml.safe_dump({**secrets_of(state), **found}, sort_keys=False, allow_unicode=True), "utf-8")
+
+
+def secrets_of(state: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a stack file says of its secrets, out of a state: both engines would make a new key otherwise."""
+    provider = state.get("secrets_providers") or {}
+    told = provider.get("state") or {}
+    if provider.get("type") == "cloud":
+        return {"secretsprovider": str(told["url"]), "encryptedkey": str(told["encryptedkey"])}
+    if provider.get("type") == "passphrase":
+        return {"encryptionsalt": str(told["salt"])}
+    return {}
 
 
 @contextmanager

@@ -76,7 +76,15 @@ def test_the_whole_program_comes_up_small_with_its_state_in_a_bucket_and_goes_wi
     s3, bucket = project.client("s3"), "states-of-ours"
     s3.create_bucket(Bucket=bucket)
     project.more["PULUMI_BACKEND_URL"] = f"s3://{bucket}/team?region=us-east-1"
+    # nobody is there to type a passphrase: dev's secrets are under a key, and so are those of its test stacks
+    project.more["PULUMI_CONFIG_PASSPHRASE"] = ""
+    key = project.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    dev, under = project.folder / "Pulumi.dev.yaml", f"awskms://{key}?region=us-east-1"
+    dev.write_text(f"secretsprovider: {under}\n{dev.read_text('utf-8')}", encoding="utf-8")
     project.good("up", "--pr", "7")
+    project.good("up", "--pr", "7")
+    state = json.loads(s3.get_object(Bucket=bucket, Key="team/.pulumi/stacks/slipway/pr-7.json")["Body"].read())
+    assert state["checkpoint"]["latest"]["secrets_providers"]["state"]["url"] == under
     late = "/aws/sagemaker/Endpoints/slipway-pr-7"
     project.client("logs").create_log_group(logGroupName=late)
     groups = [group["logGroupName"] for group in project.client("logs").describe_log_groups()["logGroups"]]
@@ -95,6 +103,7 @@ def test_the_whole_program_comes_up_small_with_its_state_in_a_bucket_and_goes_wi
     for key in keys:
         s3.delete_object(Bucket=bucket, Key=key)
     s3.delete_bucket(Bucket=bucket)
+    dev.write_text(dev.read_text("utf-8").partition("\n")[2], encoding="utf-8")
 
 
 def test_two_reaps_at_once_end_each_expired_stack_once_whatever_becomes_of_another(
