@@ -45,7 +45,7 @@ def _first(review: Review) -> tuple[str, Table | None]:
     """Return the first page, and what of the properties finds no room on it."""
     parts = [sections.heading(review)]
     parts += _bounded(list(sections.errors(review)), _ERRORS)
-    room = _RANKED
+    room = min(_RANKED, _left(parts))
     for number, table in enumerate(sections.ranked(review)):
         # the first row is what the page is for
         text, _ = fit(table, room, at_least=1 if number == 0 else 0)
@@ -53,8 +53,8 @@ def _first(review: Review) -> tuple[str, Table | None]:
         room -= size(text)
     for found, budget in ((sections.policies(review), _POLICIES), (sections.costs(review), _COSTS)):
         if found is not None:
-            parts.append(fit(found, budget)[0])
-    parts += _bounded(list(sections.beside(review)), _BESIDE)
+            parts.append(fit(found, min(budget, _left(parts)))[0])
+    parts += _bounded(list(sections.beside(review)), min(_BESIDE, _left(parts)))
     properties = details.table(review)
     page = "\n\n".join(part for part in parts if part)
     if properties is None:
@@ -65,11 +65,17 @@ def _first(review: Review) -> tuple[str, Table | None]:
     return page, properties
 
 
+def _left(parts: list[str]) -> int:
+    """Return the room that is left on a page."""
+    return _PAGE - sum(size(part) + 2 for part in parts)
+
+
 def _bounded(parts: list[str], room: int) -> list[str]:
+    """Return the blocks that there is room for, and how many there are beside them."""
     kept: list[str] = []
     for part in parts:
         room -= size(part) + 2
-        if room < 0 and kept:
+        if room < 0:
             return [*kept, f"_... and {len(parts) - len(kept)} more blocks_"]
         kept.append(part)
     return kept

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slipway.preview import phrases
 from slipway.preview.finding import Rank
 from slipway.preview.grouping import Group, by_type, groups
-from slipway.preview.markdown.block import Table
+from slipway.preview.markdown.block import Table, size
 from slipway.preview.markdown.escape import clipped, code, fence, said, visible
 from slipway.preview.ranking import ranked_by_title, resource, short_type
 from slipway.preview.saying import several
@@ -21,12 +21,13 @@ _SIGNS = {"create": "create", "update": "update", "replace": "**replace**", "del
 _ERROR_BYTES = 1500
 _TRACEBACK_LINES = 15
 _SHOWN_ERRORS = 5
-_SHOWN_TROUBLES = 8
+_SHOWN_TROUBLES = 5
 _SHOWN_LINES = 60
 _UNFOLDED = 5
 _SHOWN_NAMES = 20
-_SHOWN_TYPES = 12
-_LONGEST_LIST = 2000
+_LIST_BYTES = 6000
+_LONGEST_LIST = 600
+_SHOWN_CODE = 4
 _FOUND = {"delete": "**gone**", "update": "changed"}
 _BLOCK_BYTES = 4000
 
@@ -42,7 +43,7 @@ def heading(review: Review) -> str:
         lines += ["", *(f"- {fact}" for fact in facts)]
     if plan.troubles:
         shown = plan.troubles[:_SHOWN_TROUBLES]
-        lines += ["", "> [!WARNING]", *(f"> - {code(trouble, most=400)}" for trouble in shown)]
+        lines += ["", "> [!WARNING]", *(f"> - {code(trouble)}" for trouble in shown)]
         if len(plan.troubles) > len(shown):
             lines.append(f"> - and {len(plan.troubles) - len(shown)} more")
     return "\n".join(lines)
@@ -56,7 +57,7 @@ def _facts(review: Review) -> Iterator[str]:
     if review.beside.release is not None:
         change = review.beside.release
         yield f"release: {code(change.old or 'none')} to {code(change.new or 'none')}"
-    for one in review.beside.code:
+    for one in review.beside.code[:_SHOWN_CODE]:
         yield f"code: {said(phrases.code(one))}"
     if review.kind == "preview" and review.plan.outcome == "succeeded" and review.plan.steps:
         yield f"cost: {phrases.money(review.bill)}"
@@ -110,11 +111,15 @@ def _cells(group: Group, head: tuple[str, ...], *, drifted: bool) -> tuple[str, 
 def resources(names: Iterable[tuple[str, str]]) -> str:
     """Return types with their names: `s3/Bucket` `raw`, `curated`."""
     found = by_type(names)
-    shown = [
-        f"{code(token)} {said(several(some, most=_SHOWN_NAMES), most=_LONGEST_LIST)}"
-        for token, some in list(found.items())[:_SHOWN_TYPES]
-    ]
-    left = sum(len(some) for some in list(found.values())[_SHOWN_TYPES:])
+    shown: list[str] = []
+    room, left = _LIST_BYTES, sum(map(len, found.values()))
+    for token, some in found.items():
+        listed = f"{code(token)} {said(several(some, most=_SHOWN_NAMES), most=_LONGEST_LIST)}"
+        room -= size(listed)
+        if shown and room < 0:
+            break
+        shown.append(listed)
+        left -= len(some)
     return "; ".join([*shown, *([f"and {left} of other types"] if left else [])])
 
 

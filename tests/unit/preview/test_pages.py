@@ -10,7 +10,7 @@ from slipway.preview.markdown.escape import code, fence
 from slipway.preview.markdown.marker import Marker
 from slipway.preview.markdown.pages import LIMIT, PAGES, pages, summary
 from slipway.preview.reading import plan
-from slipway.preview.review import review
+from slipway.preview.review import Beside, CodeChange, review
 from tests import event_logs as logs
 from tests.markdown_reading import check
 
@@ -52,6 +52,26 @@ def test_more_properties_than_a_page_takes_go_on_pages_of_their_own_up_to_a_limi
     assert all(len(page.encode()) < LIMIT for page in written)
     assert "more rows_" in written[-1]
     for page in written:
+        check(page)
+
+
+def test_a_page_with_the_worst_of_everything_stays_below_the_limit() -> None:
+    worst = "|`" * 150
+    updates = [
+        logs.step("update", f"aws:{worst}{kind}:T", f"{worst}{number}", {"a": 1}, {"a": 2})
+        for kind in range(40)
+        for number in range(25)
+    ]
+    errors = [{"diagnosticEvent": {"severity": "error", "message": f"{worst}\n" * 40 + str(n)}} for n in range(20)]
+    judged = [
+        {"policyEvent": {"policyName": f"{worst}{n}", "enforcementLevel": "mandatory", "message": worst * 3}}
+        for n in range(100)
+    ]
+    strange = [logs.step(f"{worst}{number}", "a:b:C", f"{worst}{number}", {}, {}) for number in range(30)]
+    code = tuple(CodeChange(name=worst, old=worst, new=worst, files=(worst,) * 500) for _ in range(50))
+    found = review(plan(logs.log(*updates, *errors, *judged, *strange)), beside=Beside(code=code, commit=worst))
+    for page in pages(found):
+        assert len(page.encode()) < LIMIT
         check(page)
 
 

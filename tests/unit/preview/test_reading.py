@@ -150,6 +150,15 @@ def test_a_secret_of_one_side_is_one_on_every_side_and_in_merged_tags() -> None:
     assert "leaked" not in repr(step)
 
 
+def test_an_output_that_is_a_secret_is_one() -> None:
+    wrapped = {"4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4", "value": "clear", "secret": True}
+    (step,) = plan(
+        logs.log(logs.step("create", MODEL, "m", None, {"a": wrapped, "b": {**wrapped, "secret": False}}))
+    ).steps
+    assert step.new is not None
+    assert step.new.inputs == {"a": SECRET, "b": "clear"}
+
+
 def test_the_words_of_a_rule_are_withheld_where_it_saw_secrets() -> None:
     event = logs.step("create", MODEL, "m", None, {"environment": {"TOKEN": logs.SECRET}})
     words = {"policyName": "r", "enforcementLevel": "advisory", "message": "TOKEN is hunter2"}

@@ -161,6 +161,7 @@ def test_a_document_that_can_not_be_read_is_looked_at_all_the_same(policy: objec
         ("a*b", "a*", False),
         ("a*b*", "axb", True),
         ("**", "?", True),
+        ("*a", "xb", False),
         ("a", "A", False),
         ("", "a", False),
         ("*x", "ax*x", True),
