@@ -69,7 +69,9 @@ def differences(old: Any, new: Any, keys: tuple[Key, ...] = ()) -> Iterator[tupl
     """Return what differs between two values: keys, old and new, ABSENT where there is nothing."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}, key=str):
-            yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), (*keys, str(key)))
+            was, now = old.get(key, ABSENT), new.get(key, ABSENT)
+            if was is not now and not (isinstance(was, str) and was == now):  # most are texts, and alike
+                yield from differences(was, now, (*keys, str(key)))
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
             was = old[index] if index < len(old) else ABSENT

@@ -90,7 +90,8 @@ class Index:
             held = self._held.get(action)
             if held is not None:
                 for end in range(len(begins) + 1):
-                    if any(grant.covered_by(one) for one in held.get(begins[:end], ())):
+                    like = held.get(begins[:end])
+                    if like is not None and any(grant.covered_by(one) for one in like):
                         return True
         return False
 

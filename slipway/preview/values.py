@@ -93,20 +93,26 @@ def _mapping(raw: Mapping[str, Any]) -> Any:
 
 def has_secret(value: Any) -> bool:
     """Tell whether a secret is anywhere inside."""
-    if isinstance(value, dict):
-        return any(has_secret(item) for item in value.values())
-    if isinstance(value, list):
-        return any(has_secret(item) for item in value)
-    return value is SECRET
+    return any(one is SECRET for one in _inside(value))
 
 
 def is_known(value: Any) -> bool:
     """Tell whether everything inside is known and may be read."""
-    if isinstance(value, dict):
-        return all(is_known(item) for item in value.values())
-    if isinstance(value, list):
-        return all(is_known(item) for item in value)
-    return not isinstance(value, Mark)
+    return not any(isinstance(one, Mark) for one in _inside(value))
+
+
+def _inside(value: Any) -> list[Any]:
+    """Return what is inside of a value that holds nothing itself, in any order; the value itself where it is such."""
+    found, left = [], [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+        else:
+            found.append(one)
+    return found
 
 
 def hide(value: Any, other: Any) -> Any:
