@@ -110,8 +110,9 @@ def roles_in(recording: Recording, account: str) -> dict[str, Role]:
     def filled(value: object) -> str:
         return _REFERENCE.sub(lambda found: _answer(found, named, account), str(value))
 
-    def those(token: str) -> Iterator[Registered]:
-        return (one for one in recording.resources if one.type == token)
+    def those(token: str) -> list[Registered]:
+        # Pulumi registers in the order in which things become known, which differs between runs
+        return sorted((one for one in recording.resources if one.type == token), key=lambda one: one.name)
 
     managed = {
         ARNS["aws_iam_policy"].format(account=account, name=_name(one)): parse(filled(one.inputs["policy"]))
