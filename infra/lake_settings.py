@@ -26,7 +26,7 @@ class TableSection(Section):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
     """Name that people write into their queries."""
     columns: Annotated[dict[ColumnName, ColumnType], Field(min_length=1, max_length=1000)]
-    """Name to type, in the order of the table."""
+    """Name to type, in the order of the table as it begins. A later change here changes no table that is there."""
 
 
 class LakeSection(Section):

@@ -31,6 +31,10 @@ def problems_of_monitoring(settings: Settings) -> list[Problem]:
     elif settings.serving.capture_percentage == 0:
         rule = "cannot be where slipway:serving.capture_percentage is 0: there is nothing to look at"
         found.append(_problem(_KEY, rule, None, "remove it, or capture a share of the requests"))
+    pinned = None if settings.release is None else settings.release.current
+    if pinned is not None and (pinned.kind == "serverless" or pinned.capture_percentage == 0):
+        rule = f"cannot be beside release {pinned.digest}, which captures nothing"
+        found.append(_problem(_KEY, rule, None, "remove it until a release serves that captures requests"))
     kept = settings.lake.captures_expiry_days * _HOURS_OF_A_DAY
     if drift.window_hours > kept:
         rule = f"must be at most {kept}, since slipway:lake.captures_expiry_days deletes what is older"

@@ -124,4 +124,8 @@ def _placed(value: float, values: Sequence[str] | None) -> Value:
     """Return a matrix's value: a category by its place."""
     if math.isnan(value):
         return None
-    return value if values is None else values[int(value)]
+    if values is None:
+        return value
+    if not 0 <= value < len(values):
+        raise UnreadableError(f"{value:g} is no place of {len(values)} categories")
+    return values[int(value)]

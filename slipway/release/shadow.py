@@ -26,13 +26,19 @@ def beside(
             "`slipway up` first"
         )
     running = section.get(SHADOW)
-    if running is not None and not running.get("ended") and running["release"]["digest"] != new.digest:
+    if running is not None and not running.get("ended") and not _same(running, new, percentage):
         raise Failure(
-            f"shadow {running['release']['digest']} still runs: end it with `slipway release --end-shadow` and "
+            f"shadow {running['release']['digest']} still runs, with {running['percentage']} %: "
+            "end it with `slipway release --end-shadow` and "
             "`slipway up`, so that an update that is taken back finds what it goes back to"
         )
     shadow = {"release": new.as_settings(), "beside": current["digest"], "percentage": percentage}
     return {**section, SHADOW: shadow}
+
+
+def _same(running: Mapping[str, Any], new: Pin, percentage: int) -> bool:
+    """Say whether a shadow is asked for as it runs: another share would replace the configuration that serves."""
+    return (running["release"]["digest"], running["percentage"]) == (new.digest, percentage)
 
 
 def end_shadow(path: Path) -> str:

@@ -85,9 +85,12 @@ def state_policy(bucket_arn: str, key_arn: str, *, writing: bool) -> str:
     return document(statements)
 
 
+# The real provider asks a bucket for every setting that it may have, whether the program gives it one or not.
 _BUCKET_READS = (
-    "GetBucketLocation GetBucketLogging GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
-    "GetBucketTagging GetBucketVersioning GetEncryptionConfiguration GetLifecycleConfiguration ListBucket"
+    "GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation GetBucketLogging "
+    "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
+    "GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite GetEncryptionConfiguration "
+    "GetLifecycleConfiguration GetReplicationConfiguration ListBucket"
 )
 _KEY_CHANGES = (
     "CreateAlias CreateGrant DeleteAlias EnableKeyRotation PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource "
@@ -103,6 +106,7 @@ _SAGEMAKER_READS = (
 )
 _TRAIL_READS = "GetEventSelectors GetTrail GetTrailStatus ListTags"
 _NETWORK_READS = (
-    "DescribeFlowLogs DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules "
-    "DescribeSecurityGroups DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs"
+    "DescribeFlowLogs DescribeNetworkAcls DescribeNetworkInterfaces DescribePrefixLists DescribeRouteTables "
+    "DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints "
+    "DescribeVpcs"
 )

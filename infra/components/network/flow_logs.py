@@ -8,7 +8,6 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.components.network.permissions import flow_logs_policy, flow_logs_trust
-from infra.components.security.statements import log_group_arn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ class FlowLogs(pulumi.ComponentResource):
         written = aws.iam.RolePolicy(
             name,
             role=role.name,
-            policy=flow_logs_policy(log_group_arn(args.account_id, args.region, args.log_group_name)),
+            policy=flow_logs_policy(args.account_id, args.region, args.log_group_name),
             opts=child,
         )
         aws.ec2.FlowLog(

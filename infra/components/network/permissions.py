@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.components.security.statements import Statement, document
+from infra.components.security.statements import Statement, document, log_group_arn
 from infra.naming import partition
 
 # Where ECR keeps the layers of images: AWS's own bucket, which every pull reads.
@@ -27,16 +27,22 @@ def flow_logs_trust(account_id: str, region: str) -> str:
     )
 
 
-def flow_logs_policy(log_group_arn: str) -> str:
-    """Return the policy document of the flow logs' role: streams of one log group, and nothing else."""
+def flow_logs_policy(account_id: str, region: str, log_group_name: str) -> str:
+    """Return the policy document of the flow logs' role: streams of one log group, and the list of groups.
+
+    AWS asks for the list: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+    groups = f"arn:{partition(region)}:logs:{region}:{account_id}:log-group:*"
+    own = log_group_arn(account_id, region, log_group_name)
     return document(
         [
+            {"Sid": "SeeLogGroups", "Effect": "Allow", "Action": ["logs:DescribeLogGroups"], "Resource": groups},
             {
                 "Sid": "WriteFlowLogs",
                 "Effect": "Allow",
                 "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                "Resource": [log_group_arn, f"{log_group_arn}:*"],
-            }
+                "Resource": [own, f"{own}:*"],
+            },
         ]
     )
 

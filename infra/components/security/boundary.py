@@ -48,6 +48,7 @@ _JOBS = (
     "StopTransformJob",
     "UpdateEndpointWeightsAndCapacities",
 )
+_LOGS = ("CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams", "PutLogEvents")
 _INTERFACES = (
     "CreateNetworkInterface",
     "CreateNetworkInterfacePermission",
@@ -103,7 +104,7 @@ def boundary_policy(account_id: str, region: str, repository_prefix: str) -> str
         {
             "Sid": "WriteOwnLogs",
             "Effect": "Allow",
-            "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            "Action": [f"logs:{action}" for action in _LOGS],
             "Resource": f"{arn}:logs:{here}:log-group:*",
         },
         {

@@ -135,7 +135,7 @@ class Endpoint(pulumi.ComponentResource):
         model = models.get(digest) or self._model(f"{name}-{digest}", shadow.release, args)
         (answers,) = (one for one in declared_releases(args.current, args.previous) if one.digest == shadow.beside)
         return self._configuration(
-            f"{name}-shadow-{digest}-{answers.digest}",
+            f"{name}-shadow-{shadow.percentage}-{digest}-{answers.digest}",
             answers,
             models[answers.digest].name,
             args,

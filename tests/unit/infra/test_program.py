@@ -175,6 +175,7 @@ def test_a_serverless_model_joins_no_network(
         container_startup_timeout_seconds=None,
         capture_percentage=0,
     )
+    del config["slipway:monitoring"]["drift"]  # there is nothing to look at
     config["slipway:release"] = {"current": {name: value for name, value in pinned.items() if value is not None}}
     (model,) = run_program(deploy, stack="staging", config=config).of_type("aws:sagemaker/model:Model")
     assert "vpcConfig" not in model.inputs

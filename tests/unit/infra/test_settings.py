@@ -543,3 +543,15 @@ def test_a_search_for_hyperparameters_has_ranges_to_search_in(dev: Config, chang
     dev["slipway:training"]["pipeline"]["tuning"] = {**tuning, **changes}
     (problem,) = problems(dev)
     assert problem.startswith(f"slipway:training.pipeline.tuning.{said}")
+
+
+def test_drift_is_not_looked_for_beside_a_release_that_captures_nothing(
+    stack_config: Callable[[str], Config], pinned_release: Callable[..., Config]
+) -> None:
+    staging = stack_config("staging")
+    account = staging["slipway:stack"]["account"]
+    staging["slipway:release"] = {"current": pinned_release(1, account, capture_percentage=20)}
+    load_stack_settings(staging)
+    staging["slipway:release"] = {"current": pinned_release(1, account, capture_percentage=0)}
+    (problem,) = problems(staging)
+    assert problem.startswith("slipway:monitoring.drift: cannot be beside release")

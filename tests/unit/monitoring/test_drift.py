@@ -123,6 +123,8 @@ def test_a_matrix_is_read_with_categories_by_their_place() -> None:
         line(side("eight,UA\n", "text/csv", "CSV"), side("0.5\n", "text/csv", "CSV")),
         line(side(b"no matrix", "application/x-npy", "BASE64"), side("0.5\n", "text/csv", "CSV")),
         line(side("", "application/x-npy", "BASE64"), side("0.5\n", "text/csv", "CSV")),
+        line(side(npy([[8, -1]]), "application/x-npy", "BASE64"), side("0.5\n", "text/csv", "CSV")),
+        line(side(npy([[8, np.inf]]), "application/x-npy", "BASE64"), side("0.5\n", "text/csv", "CSV")),
         line(side(npy([[8, 7]]), "application/x-npy", "BASE64"), side("0.5\n", "text/csv", "CSV")),
         line(side("8,UA\n", "text/csv", "BASE64"), side("0.5\n", "text/csv", "CSV")),
     ],

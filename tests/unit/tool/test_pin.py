@@ -121,7 +121,10 @@ def test_a_shadow_stands_beside_what_serves() -> None:
         with pytest.raises(Failure, match="the pinned current release does not serve"):
             beside(section, SECOND, serves=serves, percentage=50)
     third = replace(FIRST, model_sha256="3" * 64)
-    with pytest.raises(Failure, match="still runs: end it"):
+    with pytest.raises(Failure, match="still runs, with 50 %: end it"):
         beside(shadowed, third, serves=section["current"], percentage=50)
+    assert beside(shadowed, SECOND, serves=section["current"], percentage=50) == shadowed
+    with pytest.raises(Failure, match="still runs, with 50 %: end it"):
+        beside(shadowed, SECOND, serves=section["current"], percentage=10)
     shadowed["shadow"]["ended"] = True
     assert beside(shadowed, third, serves=section["current"], percentage=50)["shadow"]["release"] == third.as_settings()

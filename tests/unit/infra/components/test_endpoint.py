@@ -270,7 +270,7 @@ def shadow(number: int, beside: int, **changes: Any) -> Shadow:
 def test_a_shadow_is_beside_the_current_release_in_a_configuration_of_their_own(graph: Any, run_program: Any) -> None:
     shadowed = run_program(lambda: Endpoint("endpoint", args(release(2), release(1), shadow=shadow(3, 2))))
     added = {one.name for one in shadowed.of_type(CONFIGURATION)} - {one.name for one in graph.of_type(CONFIGURATION)}
-    assert added == {f"endpoint-shadow-{release(3).digest}-{release(2).digest}"}
+    assert added == {f"endpoint-shadow-25-{release(3).digest}-{release(2).digest}"}
     configuration = shadowed.one(CONFIGURATION, *added)
     (variant,) = configuration.inputs["productionVariants"]
     (copied,) = configuration.inputs["shadowProductionVariants"]
@@ -287,7 +287,7 @@ def test_an_ended_shadow_is_still_declared_and_answers_nothing(run_program: Any)
     ended = run_program(lambda: Endpoint("endpoint", args(release(2), release(1), shadow=shadow(3, 2, ended=True))))
     promoted = run_program(lambda: Endpoint("endpoint", args(release(3), release(2), shadow=shadow(3, 2, ended=True))))
     back = run_program(lambda: Endpoint("endpoint", args(release(1), release(2), shadow=shadow(3, 2, ended=True))))
-    name = f"endpoint-shadow-{release(3).digest}-{release(2).digest}"
+    name = f"endpoint-shadow-25-{release(3).digest}-{release(2).digest}"
     for graph, serves in ((ended, 2), (promoted, 3), (back, 1)):
         assert graph.one(CONFIGURATION, name) == running.one(CONFIGURATION, name)
         wanted = f"endpoint-{release(serves).digest}-0000000"

@@ -102,6 +102,11 @@ def test_flow_logs_have_a_role_for_one_log_group_that_no_other_service_takes(run
     (trust,) = json.loads(role["assumeRolePolicy"])["Statement"]
     assert trust["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
     assert trust["Condition"]["StringEquals"] == {"aws:SourceAccount": ACCOUNT}
-    (statement,) = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy", "flow-logs").inputs["policy"])["Statement"]
+    policy = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy", "flow-logs").inputs["policy"])
+    listed, statement = policy["Statement"]
+    assert (listed["Action"], listed["Resource"]) == (
+        ["logs:DescribeLogGroups"],
+        f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:*",
+    )
     group = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:/aws/vpc/slipway-dev"
     assert statement["Resource"] == [group, f"{group}:*"]
