@@ -78,7 +78,8 @@ def _one(place: Place, listed: Listed, tell: Callable[[Listed, str], None]) -> R
         ended = ending.end(place, listed, tell=lambda text: tell(listed, text), only_expired=True)
     except Busy as error:
         return Reaped(listed=listed, left_alone=str(error))
-    except (Failure, ClientError, BotoCoreError, OSError) as error:
+    # a state or a note that somebody damaged is one stack's trouble, not that of the others
+    except (Failure, ClientError, BotoCoreError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return _failed(place, listed, error)
     if ended is None:
         return Reaped(listed=listed, left_alone=MEANWHILE)

@@ -42,6 +42,8 @@ def recorded(stack: Stack, label: str, words: Sequence[str], *, kind: Kind) -> R
         said = finished.tail() or "it said nothing"
         problem = Problem(urn="", message=f"`pulumi {words[0]}` ended with exit code {finished.code}:\n{said}")
         plan = replace(plan, outcome="failed", problems=(problem,))
+    if finished.code != 0 and plan.outcome == "succeeded":
+        plan = replace(plan, outcome="failed")
     return _review(plan, kind, stack.folder)
 
 

@@ -134,10 +134,10 @@ class Holdings:
     def _of(self, step: Step, state: State) -> Iterator[Holding]:
         if step.type in _OF_AN_IDENTITY:
             kind = _OF_AN_IDENTITY[step.type]
-            scope, name = self._identity(kind, state.value(kind))
+            scope, name = self._identity(kind, state.value(kind), step)
             yield _document(state.value("policy"), scope, kind, name, principal=name)
         elif step.type in _ATTACHING:
-            yield from self._attachments(step.type, state)
+            yield from self._attachments(step, state)
         elif step.type == _MANAGED:
             of = "boundary" if str(state.value("arn") or state.id) in self._boundaries else "policy"
             yield _document(state.value("policy"), f"policy {step.urn}", of, step.name, principal=step.name)
@@ -160,19 +160,20 @@ class Holdings:
         boundary = state.inputs.get("permissionsBoundary", "")
         yield Holding(scope=scope, of="role", name=step.name, attached=arns, boundary=boundary)
 
-    def _attachments(self, token: str, state: State) -> Iterator[Holding]:
+    def _attachments(self, step: Step, state: State) -> Iterator[Holding]:
         arn = state.value("policyArn")
-        for key in _ATTACHING[token]:
+        for key in _ATTACHING[step.type]:
             found = state.value(key)
             for who in found if isinstance(found, list) else [found]:
                 if who is not None:
-                    scope, name = self._identity(key.rstrip("s"), who)
+                    scope, name = self._identity(key.rstrip("s"), who, step)
                     yield Holding(scope=scope, of=key.rstrip("s"), name=name, attached=(_arn(arn),))
 
-    def _identity(self, kind: str, physical: Any) -> tuple[str, str]:
+    def _identity(self, kind: str, physical: Any, step: Step) -> tuple[str, str]:
         """Return scope and shown name of a role, user or group: its resource where the plan has it."""
         if isinstance(physical, Mark):
-            return f"{kind} not known", f"a {kind} that is not known yet"
+            # two that are not known yet need not be one: each is what its own resource names
+            return f"{kind} not known, of {step.urn}", f"a {kind} that is not known yet"
         urn, name = self._names.get((kind, str(physical)), (str(physical), str(physical)))
         return f"{kind} {urn}", name
 

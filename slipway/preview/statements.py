@@ -123,7 +123,7 @@ def grants(document: Any, *, principal: str | None = None) -> list[Grant]:
 
 def _of(statement: Any, number: int, principal: str | None) -> Iterator[Grant]:
     when = conditions.read(statement.get("Condition")) if isinstance(statement, Mapping) else None
-    if not isinstance(statement, Mapping) or when is None:
+    if not isinstance(statement, Mapping) or when is None or statement.get("Effect") not in ("Allow", "Deny"):
         raise UnreadablePolicyError(f"has a statement in no known form (number {number})")
     who = [Matched(principal)] if principal is not None else list(_principals(statement))
     actions = _matched(statement, "Action", "NotAction")

@@ -113,7 +113,7 @@ def _when(when: Conditions) -> Said:
     if not when:
         return ()
     parts: list[Said] = [
-        (Name(key), f" {_OPERATORS.get(operator, operator)} ", *several(sorted(values), most=2))
+        (Name(key), " ", _OPERATORS.get(operator) or Name(operator), " ", *several(sorted(values), most=2))
         for (operator, key), values in sorted(when.items())
     ]
     return (" when ", *joined(parts, " and "))

@@ -11,7 +11,7 @@ from slipway.preview.finding import Rank
 from slipway.preview.globs import covers, overlap
 from slipway.preview.ranking import Row, rows
 from slipway.preview.reading import plan
-from slipway.preview.saying import text
+from slipway.preview.saying import Name, text
 from tests import event_logs as logs
 
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -176,3 +176,26 @@ def test_a_pattern_holds_another_one(wide: str, narrow: str, held: bool) -> None
 def test_patterns_that_share_no_text_do_not_overlap() -> None:
     assert not overlap("s3:Get*", "s3:Put*")
     assert overlap("s3:*Object", "s3:Get*")
+
+
+def test_what_a_policy_says_of_conditions_is_never_words_of_ours() -> None:
+    hostile = "@octocat ![x](https://e.example/x.png) | <h1>"
+    row = inline([READ], [READ, {**READ, "Action": "s3:PutObject", "Condition": {hostile: {"aws:a": "b"}}}])
+    assert row.rank == Rank.IAM
+    assert hostile in why(row)
+    assert all(hostile not in part for part in row.why if not isinstance(part, Name))
+
+
+def test_policies_of_roles_that_are_not_known_yet_are_not_those_of_one_role() -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    made = [
+        logs.step("create", ROLE_POLICY, name, None, {"role": logs.UNKNOWN, "policy": document(statement)})
+        for name, statement in (("one", everything), ("another", {**everything, "Effect": "Deny"}))
+    ]
+    ranks = {row.step.name: row.rank for row in rows(plan(logs.log(*made)))}
+    assert ranks["one"] == Rank.IAM
+
+
+def test_a_statement_whose_effect_is_neither_hides_no_grant() -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    assert inline([READ], [everything, {**everything, "Effect": "deny"}]).rank == Rank.IAM
