@@ -105,6 +105,13 @@ def test_a_failure_stays_with_its_stack_and_all_are_told_of() -> None:
     assert sorted(heard) == ["pr-1", "pr-2", "pr-3", "pr-4"]
 
 
+def test_a_state_that_somebody_damaged_stops_no_other_stack() -> None:
+    results, heard = reap(Backend(cast("Any", {"pr-1": KeyError("type"), "pr-2": life(1)})))
+    assert "type" in results[0].failure
+    assert results[1].left_alone
+    assert sorted(heard) == ["pr-1", "pr-2"]
+
+
 def test_a_stack_that_another_reap_took_away_first_is_no_failure() -> None:
     gone = Failure("no stack named 'pr-1' found")
     results, _ = reap(Backend(cast("Any", {"pr-1": gone}), gone={"pr-1"}))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
+from slipway.preview.command import recorded
 from slipway.preview.reading import plan
 from slipway.preview.values import ABSENT, SECRET, UNKNOWN
+from slipway.pulumi_cli import Engine, Stack
 from tests import event_logs as logs
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BUCKET = "aws:s3/bucket:Bucket"
 MODEL = "aws:sagemaker/model:Model"
@@ -173,3 +179,18 @@ def test_an_unknown_value_is_a_mark_and_an_asset_its_hash() -> None:
     (step,) = plan(logs.log(logs.step("create", BUCKET, "raw", None, {"a": logs.UNKNOWN, "b": asset, "c": 1.0}))).steps
     assert step.new is not None
     assert step.new.inputs == {"a": UNKNOWN, "b": "sha256:ab", "c": 1}
+
+
+def test_an_engine_that_ended_badly_did_not_succeed_whatever_its_log_says(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: flights\nruntime: python\n")
+    file = tmp_path / "told.jsonl"
+    error = {"diagnosticEvent": {"severity": "error", "message": "a plugin is missing"}}
+    file.write_bytes(b"".join(logs.log(error, logs.step("create", BUCKET, "b", None, {}))))
+    pulumi = tmp_path / "pulumi"
+    copies = f'while [ $# -gt 0 ]; do [ "$1" = --event-log ] && cp {file} "$2"; shift; done; exit 255'
+    pulumi.write_text(f"#!/bin/sh\n{copies}\n")
+    pulumi.chmod(0o755)
+    engine = Engine(name="pulumi", argv=(str(pulumi),), title="a pulumi", reason="this test")
+    found = recorded(Stack(engine, tmp_path, "dev"), "preview", ("preview",), kind="preview")
+    assert found.plan.outcome == "failed"
+    assert found.digest is None
